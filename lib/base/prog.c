@@ -1,0 +1,96 @@
+#include "base/prog.h"
+
+#include "base/stop.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <unistd.h>
+
+static const char *name_of_program = "?";
+
+int prog_start(const char *name, struct err *e)
+{
+	int fd;
+
+	name_of_program = name;
+	do {
+		fd = open("/dev/null", O_RDWR);
+		if (fd < 0)
+			return err_sys(e, EX_OSERR, "cannot open /dev/null");
+	} while (fd <= 2);
+	close(fd);
+	signal(SIGPIPE, SIG_IGN);
+	setlocale(LC_CTYPE, "");
+	return stop_install(e);
+}
+
+const char *prog_name(void)
+{
+	return name_of_program;
+}
+
+static void vnote(const char *fmt, va_list ap, const char *tail)
+{
+	flockfile(stderr);
+	fprintf(stderr, "%s: ", name_of_program);
+	vfprintf(stderr, fmt, ap);
+	fprintf(stderr, "%s\n", tail);
+	funlockfile(stderr);
+}
+
+void prog_note(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vnote(fmt, ap, "");
+	va_end(ap);
+}
+
+static int finish_stdout(struct err *e)
+{
+	if (fflush(stdout) != 0 || ferror(stdout))
+		return err_sys(e, EX_IOERR, "cannot write standard output");
+	return 0;
+}
+
+int prog_version(void)
+{
+	struct err e = {0};
+
+	printf("%s %s\n", name_of_program, PROG_VERSION);
+	return prog_end(&e);
+}
+
+int prog_help(const char *text)
+{
+	struct err e = {0};
+
+	fputs(text, stdout);
+	return prog_end(&e);
+}
+
+int prog_usage(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vnote(fmt, ap, "");
+	va_end(ap);
+	fprintf(stderr, "Try '%s --help' for more information.\n", name_of_program);
+	return EX_USAGE;
+}
+
+int prog_end(struct err *e)
+{
+	if (e->code == 0)
+		finish_stdout(e);
+	if (e->code != 0)
+		prog_note("%s", e->text);
+	stop_reraise();
+	return e->code;
+}
