@@ -1,0 +1,139 @@
+#include "base/prog.h"
+#include "base/stop.h"
+#include "pg/pg.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * Find the SQLSTATE in a connection error of PQERRORS_VERBOSE: "FATAL:  28P01: password ...".
+ * The severity is translated, the state is not.
+ * return  its first character, or NULL: the error is libpq's own (nobody answered)
+ */
+static const char *find_sqlstate(const char *text)
+{
+	for (const char *p = strstr(text, ":  "); p != NULL; p = strstr(p + 1, ":  ")) {
+		size_t n = strspn(p + 3, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+
+		if (n == 5 && p[8] == ':' && p[9] == ' ')
+			return p + 3;
+	}
+	return NULL;
+}
+
+static int connect_error(PGconn *c, struct err *e)
+{
+	const char *text = PQerrorMessage(c);
+	const char *state = find_sqlstate(text);
+	const char *db = PQdb(c) != NULL ? PQdb(c) : "";
+	size_t len;
+
+	if (PQconnectionNeedsPassword(c))
+		return err_set(e, EX_NOPERM,
+		    "cannot connect to database \"%s\": the server wants a password and none was "
+		    "given; set PGPASSWORD or use a .pgpass file",
+		    db);
+	if (state == NULL)
+		return err_set(e, EX_UNAVAILABLE,
+		    "cannot connect to database \"%s\": %s; check host, port and that the server "
+		    "runs",
+		    db, text);
+	len = strcspn(state + 7, "\n");
+	if (strncmp(state, "28", 2) == 0)
+		return err_set(e, EX_NOPERM,
+		    "cannot connect to database \"%s\": %.*s; check user, password and pg_hba.conf",
+		    db, (int)len, state + 7);
+	if (strncmp(state, "3D", 2) == 0)
+		return err_set(e, EX_NOINPUT,
+		    "cannot connect: %.*s; psql -l lists the databases there are", (int)len,
+		    state + 7);
+	if (strncmp(state, "53", 2) == 0 || strncmp(state, "57", 2) == 0)
+		return err_set(e, EX_TEMPFAIL,
+		    "cannot connect to database \"%s\": %.*s; try again later", db, (int)len,
+		    state + 7);
+	return err_set(e, strncmp(state, "42501", 5) == 0 ? EX_NOPERM : EX_UNAVAILABLE,
+	    "cannot connect to database \"%s\": %.*s", db, (int)len, state + 7);
+}
+
+/* Seconds that one attempt may take: connect_timeout where the user sets it, else no limit. */
+static int timeout_ms(PGconn *c)
+{
+	PQconninfoOption *all = PQconninfo(c);
+	int ms = -1;
+
+	for (PQconninfoOption *o = all; o != NULL && o->keyword != NULL; o++) {
+		if (strcmp(o->keyword, "connect_timeout") == 0 && o->val != NULL &&
+		    atoi(o->val) > 0)
+			ms = atoi(o->val) * 1000;
+	}
+	PQconninfoFree(all);
+	return ms;
+}
+
+/* Drive a PQconnectStart to its end, looking at the stop flag. */
+static int drive(PGconn *c, struct err *e)
+{
+	PostgresPollingStatusType st = PGRES_POLLING_WRITING;
+	int limit_ms = timeout_ms(c);
+
+	while (st != PGRES_POLLING_OK && st != PGRES_POLLING_FAILED) {
+		struct pollfd p[2] = {
+		    {.fd = PQsocket(c), .events = st == PGRES_POLLING_READING ? POLLIN : POLLOUT},
+		    {.fd = stop_fd(), .events = POLLIN}};
+		int n = poll(p, 2, limit_ms);
+
+		if (stop_signal() != 0)
+			return stop_err(e);
+		if (n < 0 && errno != EINTR)
+			return err_sys(e, EX_OSERR, "cannot wait for the server");
+		if (n == 0)
+			return err_set(e, EX_UNAVAILABLE,
+			    "cannot connect to database \"%s\": no answer within %d s", PQdb(c),
+			    limit_ms / 1000);
+		if (n > 0)
+			st = PQconnectPoll(c);
+	}
+	return st == PGRES_POLLING_OK ? 0 : connect_error(c, e);
+}
+
+/* The server's notices are for people who work with it by hand; warnings are for us too. */
+static void on_notice(void *arg, const PGresult *r)
+{
+	const char *severity = PQresultErrorField(r, PG_DIAG_SEVERITY_NONLOCALIZED);
+	const char *text = PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
+
+	(void)arg;
+	if (severity != NULL && text != NULL && strcmp(severity, "WARNING") == 0)
+		prog_note("warning from the server: %s", text);
+}
+
+PGconn *pg_connect(const struct pg_target *t, struct err *e)
+{
+	const char *keys[] = {
+	    "dbname", "host", "port", "user", "client_encoding", "fallback_application_name", NULL};
+	const char *values[] = {t->dbname, t->host, t->port, t->user, "UTF8", prog_name(), NULL};
+	PGconn *c = PQconnectStartParams(keys, values, 1);
+
+	if (c == NULL) {
+		err_nomem(e);
+		return NULL;
+	}
+	PQsetErrorVerbosity(c, PQERRORS_VERBOSE);
+	PQsetNoticeReceiver(c, on_notice, NULL);
+	if (PQstatus(c) == CONNECTION_BAD) {
+		err_set(e, EX_USAGE, "cannot connect: %s", PQerrorMessage(c));
+		goto fail;
+	}
+	if (drive(c, e) != 0)
+		goto fail;
+	PQsetErrorVerbosity(c, PQERRORS_DEFAULT);
+	if (pg_exec(c, e, "SET search_path = ''") != 0)
+		goto fail;
+	return c;
+fail:
+	PQfinish(c);
+	return NULL;
+}
