@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -31,7 +32,8 @@ static int put_fd(int fd, int target)
 }
 
 /* Runs in the child; reports a failed exec as errno through the pipe, which success closes. */
-static void run_child(char *const argv[], int in, int out, int errfd, int report, pid_t parent)
+static void run_child(
+    const char *const argv[], int in, int out, int errfd, int report, pid_t parent)
 {
 	struct sigaction sa = {.sa_handler = SIG_DFL};
 	sigset_t none;
@@ -45,7 +47,7 @@ static void run_child(char *const argv[], int in, int out, int errfd, int report
 	if (getppid() != parent)
 		_exit(EX_TEMPFAIL);
 	if (put_fd(in, 0) == 0 && put_fd(out, 1) == 0 && put_fd(errfd, 2) == 0)
-		execvp(argv[0], argv);
+		execvp(argv[0], (char *const *)(uintptr_t)argv); /* POSIX: it changes none */
 	failed = errno;
 	if (write(report, &failed, sizeof(failed)) < 0)
 		_exit(EX_OSERR);
@@ -64,7 +66,8 @@ static int exec_result(int report)
 	return n == (ssize_t)sizeof(failed) ? failed : 0;
 }
 
-int child_start(struct child *c, char *const argv[], int in, int out, int errfd, struct err *e)
+int child_start(
+    struct child *c, const char *const argv[], int in, int out, int errfd, struct err *e)
 {
 	int inp[2] = {-1, -1};
 	int outp[2] = {-1, -1};

@@ -8,25 +8,27 @@
 
 #include <sys/types.h>
 
-#define CHILD_PIPE (-2)	   /* a new pipe; our end is in the struct child */
+#define CHILD_PIPE (-2) /* a new pipe; our end is in the struct child */
 #define CHILD_INHERIT (-1) /* the same descriptor as ours */
 
 struct child {
-	pid_t pid;	  /* 0 while nothing runs */
+	pid_t pid; /* 0 while nothing runs */
 	const char *name; /* argv[0], for messages; borrowed */
-	int in;		  /* we write the child's stdin here; -1 unless CHILD_PIPE; owned */
-	int out;	  /* we read the child's stdout here; -1 unless CHILD_PIPE; owned */
+	int in; /* we write the child's stdin here; -1 unless CHILD_PIPE; owned */
+	int out; /* we read the child's stdout here; -1 unless CHILD_PIPE; owned */
 };
 
 /*
  * child_start(c, argv, in, out, errfd, e): fork and exec argv[0], searched on PATH.
  * in, out, errfd  a descriptor, CHILD_INHERIT or (not for errfd) CHILD_PIPE. Descriptors above 2
  *                 are expected to be close-on-exec.
- * The child starts with default signal dispositions and an empty mask, in our process group, and
- * is sent SIGTERM if we die.
- * return  0; -1 with *e set: EX_UNAVAILABLE when there is no such program, else EX_OSERR
+ * argv ends with NULL; nothing of it is changed. The child starts with default signal dispositions
+ * and an empty mask, in our process group, and is sent SIGTERM if the calling thread dies: call
+ * from one that outlives the child. return  0; -1 with *e set: EX_UNAVAILABLE when there is no such
+ * program, else EX_OSERR
  */
-int child_start(struct child *c, char *const argv[], int in, int out, int errfd, struct err *e);
+int child_start(
+    struct child *c, const char *const argv[], int in, int out, int errfd, struct err *e);
 
 /* child_close_in(c): close our end of the child's stdin, so that it sees end of file */
 void child_close_in(struct child *c);
