@@ -56,10 +56,14 @@ void sqllex_free(struct sqllex *lx)
 
 uint64_t sqllex_line(const struct sqllex *lx)
 {
-	const char *p = lx->buf + lx->start;
-	const char *end = p + lx->given;
 	uint64_t line = lx->line;
+	const char *p;
+	const char *end;
 
+	if (lx->given == 0)
+		return line;
+	p = lx->buf + lx->start;
+	end = p + lx->given;
 	while (p < end && (p = memchr(p, '\n', (size_t)(end - p))) != NULL) {
 		p++;
 		line++;
