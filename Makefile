@@ -36,7 +36,7 @@ PKG_base :=
 PKG_pg := libpq
 PKG_dumpstream := jansson
 PKG_s3 := libcurl openssl expat jansson
-PKG_gzfilter := zlib $(OPTIONAL_gzfilter)
+PKG_gzfilter = zlib $(OPTIONAL_gzfilter)
 PKG_gpgfilter := gpgme
 
 # Found and used where they are; gzfilter is whole without them, only slower.
