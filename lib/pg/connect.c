@@ -110,24 +110,39 @@ static void on_notice(void *arg, const PGresult *r)
 		prog_note("warning from the server: %s", text);
 }
 
+/* A conninfo string or URI that cannot be one is the caller's mistake, not the server's absence. */
+static int check_conninfo(const char *dbname, struct err *e)
+{
+	PQconninfoOption *parsed;
+	char *why = NULL;
+
+	if (dbname == NULL || (strchr(dbname, '=') == NULL && strstr(dbname, "://") == NULL))
+		return 0;
+	parsed = PQconninfoParse(dbname, &why);
+	PQconninfoFree(parsed);
+	if (why != NULL)
+		err_set(e, EX_USAGE, "cannot understand the connection string: %s", why);
+	PQfreemem(why);
+	return e->code != 0 ? -1 : 0;
+}
+
 PGconn *pg_connect(const struct pg_target *t, struct err *e)
 {
 	const char *keys[] = {
 	    "dbname", "host", "port", "user", "client_encoding", "fallback_application_name", NULL};
 	const char *values[] = {t->dbname, t->host, t->port, t->user, "UTF8", prog_name(), NULL};
-	PGconn *c = PQconnectStartParams(keys, values, 1);
+	PGconn *c;
 
+	if (check_conninfo(t->dbname, e) != 0)
+		return NULL;
+	c = PQconnectStartParams(keys, values, 1);
 	if (c == NULL) {
 		err_nomem(e);
 		return NULL;
 	}
 	PQsetErrorVerbosity(c, PQERRORS_VERBOSE);
 	PQsetNoticeReceiver(c, on_notice, NULL);
-	if (PQstatus(c) == CONNECTION_BAD) {
-		err_set(e, EX_USAGE, "cannot connect: %s", PQerrorMessage(c));
-		goto fail;
-	}
-	if (drive(c, e) != 0)
+	if ((PQstatus(c) == CONNECTION_BAD ? connect_error(c, e) : drive(c, e)) != 0)
 		goto fail;
 	PQsetErrorVerbosity(c, PQERRORS_DEFAULT);
 	if (pg_exec(c, e, "SET search_path = ''") != 0)

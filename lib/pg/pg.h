@@ -48,7 +48,8 @@ PGresult *pg_query_params(
 int pg_exec(PGconn *c, struct err *e, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 /*
- * pg_copy_begin(c, sql, want, e): start a COPY. want is PGRES_COPY_OUT or PGRES_COPY_IN.
+ * pg_copy_begin(c, sql, want, e): start a COPY. want is PGRES_COPY_OUT or PGRES_COPY_IN. Other
+ * commands may stand before the COPY in sql, which saves a round trip for each.
  * return  0, or -1 with *e set
  */
 int pg_copy_begin(PGconn *c, const char *sql, ExecStatusType want, struct err *e);

@@ -174,11 +174,18 @@ int pg_copy_begin(PGconn *c, const char *sql, ExecStatusType want, struct err *e
 	if (PQsendQuery(c, sql) != 1)
 		return pg_error(c, NULL, e, "cannot send a query");
 	r = next_result(c, e);
+	while (PQresultStatus(r) == PGRES_COMMAND_OK) {
+		PQclear(r);
+		r = next_result(c, e);
+	}
 	if (e->code != 0)
 		return -1;
 	if (PQresultStatus(r) != want) {
 		short_sql(sql, what, sizeof(what));
 		ret = pg_error(c, r, e, what);
+		PQclear(r);
+		while ((r = PQgetResult(c)) != NULL && PQresultStatus(r) != PGRES_COPY_IN)
+			PQclear(r);
 	}
 	PQclear(r);
 	return ret;

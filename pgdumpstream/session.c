@@ -1,0 +1,99 @@
+#include "session.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * What rows look like must not depend on settings of the role or the database, and none of their
+ * timeouts may end a dump. row_security = off makes the server refuse where a policy would hide
+ * rows. The last two spare a compilation for each chunk, and a scan of all of a table for each.
+ */
+static int settings(PGconn *c, int version, struct err *e)
+{
+	return pg_exec(c, e,
+	    "SET datestyle = 'ISO'; SET intervalstyle = 'postgres'; SET extra_float_digits = 3;"
+	    "SET bytea_output = 'hex'; SET quote_all_identifiers = off; SET row_security = off;"
+	    "SET synchronize_seqscans = off; SET statement_timeout = 0; SET lock_timeout = 0;"
+	    "SET idle_in_transaction_session_timeout = 0; SET jit = off; SET enable_tidscan = on;"
+	    "%s%s",
+	    version >= 140000 ? "SET idle_session_timeout = 0;" : "",
+	    version >= 170000 ? "SET transaction_timeout = 0;" : "");
+}
+
+static int use_encoding(PGconn *c, const char *encoding, struct err *e)
+{
+	if (PQsetClientEncoding(c, encoding) != 0)
+		return err_set(e, EX_DATAERR, "cannot use the database's encoding %s: %s", encoding,
+		    PQerrorMessage(c));
+	return 0;
+}
+
+static int export_snapshot(struct session *s, struct err *e)
+{
+	PGresult *r;
+
+	if (pg_exec(s->leader, e, "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY") != 0)
+		return -1;
+	r = pg_query(s->leader, "SELECT pg_catalog.pg_export_snapshot()", e);
+	if (r == NULL)
+		return -1;
+	s->snapshot = strdup(PQgetvalue(r, 0, 0));
+	PQclear(r);
+	return s->snapshot != NULL ? 0 : err_nomem(e);
+}
+
+int session_open(struct session *s, const struct dump_options *o, struct err *e)
+{
+	*s = (struct session){0};
+	s->leader = pg_connect(&o->target, e);
+	if (s->leader == NULL)
+		return -1;
+	s->server_version_num = PQserverVersion(s->leader);
+	snprintf(s->encoding, sizeof(s->encoding), "%s",
+	    PQparameterStatus(s->leader, "server_encoding"));
+	if (s->server_version_num < SESSION_OLDEST_SERVER)
+		return err_set(e, EX_UNAVAILABLE,
+		    "the server is PostgreSQL %d; this program dumps version %d and later",
+		    s->server_version_num / 10000, SESSION_OLDEST_SERVER / 10000);
+	if (strcmp(s->encoding, "SQL_ASCII") == 0 && session_stream_encoding(s, e) != 0)
+		return -1;
+	if (settings(s->leader, s->server_version_num, e) != 0)
+		return -1;
+	return export_snapshot(s, e);
+}
+
+int session_stream_encoding(struct session *s, struct err *e)
+{
+	return use_encoding(s->leader, s->encoding, e);
+}
+
+int session_rejoin(const struct session *s, PGconn *c, struct err *e)
+{
+	if (PQtransactionStatus(c) != PQTRANS_IDLE && pg_exec(c, e, "ROLLBACK") != 0)
+		return -1;
+	return pg_exec(c, e,
+	    "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET TRANSACTION SNAPSHOT '%s'",
+	    s->snapshot);
+}
+
+PGconn *session_join(const struct session *s, const struct dump_options *o, struct err *e)
+{
+	PGconn *c = pg_connect(&o->target, e);
+
+	if (c == NULL)
+		return NULL;
+	if (use_encoding(c, s->encoding, e) != 0 || settings(c, s->server_version_num, e) != 0 ||
+	    session_rejoin(s, c, e) != 0) {
+		PQfinish(c);
+		return NULL;
+	}
+	return c;
+}
+
+void session_close(struct session *s)
+{
+	PQfinish(s->leader);
+	free(s->snapshot);
+	*s = (struct session){0};
+}
