@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <getopt.h>
+#include <limits.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -76,13 +78,25 @@ int prog_help(const char *text)
 
 int prog_usage(const char *fmt, ...)
 {
+	char tail[64];
 	va_list ap;
 
 	va_start(ap, fmt);
-	vnote(fmt, ap, "");
+	snprintf(tail, sizeof(tail), "; try '%s --help'", name_of_program);
+	vnote(fmt, ap, tail);
 	va_end(ap);
-	fprintf(stderr, "Try '%s --help' for more information.\n", name_of_program);
 	return EX_USAGE;
+}
+
+int prog_bad_option(int opt, char *const argv[])
+{
+	/* optopt is 0 or beyond the characters for a long option */
+	const char letter[] = {'-', (char)optopt, '\0'};
+	const char *name = optopt > 0 && optopt <= UCHAR_MAX ? letter : argv[optind - 1];
+
+	if (opt == ':')
+		return prog_usage("option '%s' needs an argument", name);
+	return prog_usage("unknown option '%s'", name);
 }
 
 int prog_end(struct err *e)

@@ -33,6 +33,12 @@ int prog_help(const char *text);
 int prog_usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /*
+ * prog_bad_option(opt, argv): report what getopt_long(), whose option string begins with ':',
+ * answers with opt '?' or ':'. return EX_USAGE
+ */
+int prog_bad_option(int opt, char *const argv[]);
+
+/*
  * prog_end(e): call last in main(), when everything is cleaned up. Prints *e if a failure is
  * recorded, flushes stdout (a failure to do so is a failure of the program) and dies by the
  * signal that asked for a stop, if one did.
