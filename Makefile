@@ -9,7 +9,8 @@ BIN ?= bin
 SAN ?=
 V ?= @
 
-PROGRAMS := pgdumpstream pgrestorestream gzfilter gpgfilter s3put s3get s3ls s3rm s3cp prune
+# A directory with a main.c is a program.
+PROGRAMS := $(patsubst %/main.c,%,$(wildcard */main.c))
 WRAPPERS := $(wildcard scripts/backup/postgres-*.sh)
 LIBS := base pg dumpstream s3
 
@@ -61,8 +62,8 @@ pkg_libs = $(if $(strip $(call pkgs,$(1))),$(shell pkg-config --libs $(call pkgs
 
 # ---- rules ----
 
-.PHONY: all help install deps check check-built unit quickstart lint format check-asan check-tsan \
-	check-versions coverage bench clean
+.PHONY: all help install deps deps-run check check-built unit quickstart lint format check-asan \
+	check-tsan coverage clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -116,7 +117,77 @@ need-pkg-config:
 	@command -v pkg-config >/dev/null && command -v $(CC) >/dev/null || { \
 	    echo "make: no compiler or no pkg-config here; 'make deps' installs what is needed" >&2; exit 69; }
 
+# ---- packages, by Debian's names ----
+
+DEPS_BUILD := gcc libc6-dev make pkg-config libpq-dev libgpgme-dev libcurl4-openssl-dev libssl-dev \
+	libexpat1-dev libjansson-dev zlib1g-dev libisal-dev libdeflate-dev
+DEPS_RUN := postgresql-15 postgresql-client-15 gnupg ca-certificates
+DEPS_TEST := libcmocka-dev bats ceph-mon ceph-osd radosgw curl openssl jq procps util-linux xxd pigz \
+	isal gzip python3-minimal
+DEPS_LINT := clang clang-format shellcheck mandoc cppcheck
+DEPS_COVERAGE := gcovr
+
+deps:
+	@scripts/install-deps.sh $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_TEST)
+
+deps-run:
+	@scripts/install-deps.sh $(DEPS_BUILD) $(DEPS_RUN)
+
+# ---- tests ----
+
+# The calls of $(MAKE) below use every core, unless the caller said how many.
+MAKE_ALL := $(MAKE) $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || echo 2))
+
 unit: $(UNITS:%=$(BUILD)/unit/%)
+
+check: deps
+	@$(MAKE_ALL) all unit
+	@$(MAKE) --no-print-directory check-built
+
+check-built: all unit
+	@BUILD=$(BUILD) BIN=$(BIN) tests/run -j 2 $(TESTS)
+
+check-asan: deps
+	@$(MAKE_ALL) BUILD=build/asan BIN=bin/asan SAN=address,undefined all unit
+	@BUILD=build/asan BIN=bin/asan tests/run -j 2 $(TESTS)
+
+check-tsan: deps
+	@$(MAKE_ALL) BUILD=build/tsan BIN=bin/tsan SAN=thread all unit
+	@BUILD=build/tsan BIN=bin/tsan tests/run -j 2 $(TESTS)
+
+coverage: deps
+	@scripts/install-deps.sh $(DEPS_COVERAGE)
+	@$(MAKE_ALL) BUILD=build/coverage BIN=bin/coverage COVERAGE=--coverage CFLAGS='-O1 -g' all unit
+	@find build/coverage -name '*.gcda' -delete
+	@BUILD=build/coverage BIN=bin/coverage tests/run -j 2 $(TESTS); status=$$?; \
+	    gcovr --root . --filter lib/ $(PROGRAMS:%=--filter %/) --sort-percentage build/coverage; \
+	    exit $$status
+
+quickstart: deps-run
+	@$(MAKE_ALL) all
+	@scripts/quickstart.sh
+
+# ---- lint ----
+
+C_FILES := $(wildcard lib/*/*.[ch] $(PROGRAMS:%=%/*.[ch]) tests/unit/*.[ch])
+SHELL_FILES := $(wildcard .ci/run tests/run scripts/*.sh scripts/backup/*.sh scripts/backup/*.bash \
+	tests/support/*.sh tests/support/*.bash tests/integration/*.bats)
+MAN_PAGES := $(wildcard $(PROGRAMS:%=%/*.1) scripts/backup/*.1)
+
+lint: deps
+	@scripts/install-deps.sh $(DEPS_LINT)
+	clang-format --dry-run -Werror $(C_FILES)
+	shellcheck -x $(SHELL_FILES)
+	mandoc -Tlint -Wwarning $(MAN_PAGES)
+	cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 -Ilib \
+	    --enable=warning,performance,portability --suppress=missingIncludeSystem $(C_FILES)
+	@$(MAKE_ALL) CC=gcc all unit
+	@$(MAKE_ALL) CC=clang BUILD=build/clang BIN=bin/clang all unit
+
+format:
+	clang-format -i $(C_FILES)
+
+# ---- the rest ----
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
@@ -125,3 +196,19 @@ install: all
 
 clean:
 	rm -rf build bin
+
+help:
+	@echo 'all          build the programs into $(BIN)/ (the default)'
+	@echo 'quickstart   install what is missing, build, back up and restore a sample database'
+	@echo 'check        install what is missing, build, run all tests (TESTS=part of a path: only those)'
+	@echo 'check-built  the same without looking for packages'
+	@echo 'check-asan   all tests with AddressSanitizer and UndefinedBehaviorSanitizer'
+	@echo 'check-tsan   all tests with ThreadSanitizer'
+	@echo 'coverage     all tests, then the lines of each source file that they reached'
+	@echo 'lint         clang-format, shellcheck, mandoc and cppcheck; gcc and clang without warnings'
+	@echo 'format       let clang-format lay out the C files'
+	@echo 'deps         install the Debian packages that building, running and testing need'
+	@echo 'deps-run     the same without those for tests'
+	@echo 'unit         build the unit tests'
+	@echo 'install      install programs, wrappers and man pages under $$(DESTDIR)$$(PREFIX)'
+	@echo 'clean        remove build/ and bin/'
