@@ -3,22 +3,22 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
 
-static volatile sig_atomic_t caught;
+/* Any thread may take the signal and all of them look: sig_atomic_t would not do. */
+static atomic_int caught;
 static int stop_pipe[2] = {-1, -1};
 
 static void on_signal(int sig)
 {
 	int saved = errno;
+	int none = 0;
 
-	if (caught == 0) {
-		caught = sig;
-		/* The pipe is empty at this point: the write cannot fail for want of room. */
-		if (write(stop_pipe[1], "", 1) < 0)
-			caught = sig;
-	}
+	/* The pipe is empty at this point: there is room, and nothing to do if there were not. */
+	if (atomic_compare_exchange_strong(&caught, &none, sig) && write(stop_pipe[1], "", 1) < 0)
+		atomic_store(&caught, sig);
 	errno = saved;
 }
 
@@ -39,7 +39,8 @@ int stop_install(struct err *e)
 	sa.sa_handler = on_signal;
 	sigemptyset(&sa.sa_mask);
 	for (size_t i = 0; i < sizeof(sigs) / sizeof(sigs[0]); i++) {
-		/* nohup(1) asks for SIGHUP to be ignored, and a shell for SIGINT in the background */
+		/* nohup(1) asks for SIGHUP to be ignored, and a shell for SIGINT in the background
+		 */
 		if (sigaction(sigs[i], NULL, &old) == 0 && old.sa_handler == SIG_IGN)
 			continue;
 		if (sigaction(sigs[i], &sa, NULL) != 0)
