@@ -16,15 +16,12 @@ static const char *name_of_program = "?";
 
 int prog_start(const char *name, struct err *e)
 {
-	int fd;
-
 	name_of_program = name;
-	do {
-		fd = open("/dev/null", O_RDWR);
-		if (fd < 0)
+	for (int fd = 0; fd <= 2; fd++) {
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
 			return err_sys(e, EX_OSERR, "cannot open /dev/null");
-	} while (fd <= 2);
-	close(fd);
+	}
 	signal(SIGPIPE, SIG_IGN);
 	setlocale(LC_CTYPE, "");
 	return stop_install(e);

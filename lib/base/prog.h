@@ -10,7 +10,8 @@
 
 /*
  * prog_start(name, e): call first in main(). Opens /dev/null on any of descriptors 0-2 that is
- * closed (so that no file of ours lands there), ignores SIGPIPE (EPIPE is reported instead),
+ * closed (so that no file of ours lands there), the wrong way round (so that a read or write still
+ * fails), ignores SIGPIPE (EPIPE is reported instead),
  * sets the locale for character handling, installs the stop flag.
  * name    must outlive the program: messages begin with it
  * return  0, or -1 with *e set

@@ -66,6 +66,18 @@ static size_t on_header(char *line, size_t size, size_t n, void *arg)
 	return size * n;
 }
 
+/* Is this answer of the version that is wanted? The first one decides which that is. */
+static bool version_fits(struct call *c)
+{
+	const char *etag = call_header(c, "etag");
+
+	if (etag == NULL || etag[0] == '\0' || strlen(etag) >= sizeof(c->pin))
+		return false;
+	if (c->pin[0] == '\0')
+		snprintf(c->pin, sizeof(c->pin), "%s", etag);
+	return strcmp(c->pin, etag) == 0;
+}
+
 /* Is this answer the range that was asked for? Notes the object's size. */
 static bool range_fits(struct call *c)
 {
@@ -108,6 +120,8 @@ static size_t on_body(char *data, size_t size, size_t n, void *arg)
 	if (c->dst != NULL && c->status >= 200 && c->status <= 299) {
 		if (!a->in_range && (c->status != 206 || !range_fits(c)))
 			return refuse(a, "the server does not send the range that was asked for");
+		if (!a->in_range && !version_fits(c))
+			return refuse(a, "the server sends another version of the object");
 		a->in_range = true;
 		return on_range(a, data, len);
 	}
@@ -155,6 +169,8 @@ static int signed_headers(struct pairs *h, struct call *c, const struct creds *c
 	    pairs_add(h, "x-amz-content-sha256", c->sha256, e) != 0)
 		return -1;
 	if (creds->token != NULL && pairs_add(h, "x-amz-security-token", creds->token, e) != 0)
+		return -1;
+	if (c->pin[0] != '\0' && pairs_add(h, "if-match", c->pin, e) != 0)
 		return -1;
 	if (c->dst != NULL)
 		return pairs_addf(h, e, "range", "bytes=%" PRIu64 "-%" PRIu64,

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #define CALL_CODE_MAX 64
+#define CALL_PIN_MAX 128
 
 struct call;
 
@@ -50,6 +51,9 @@ struct call {
 	char *dst; /* borrowed while the call runs; receives the bytes */
 	size_t dst_len; /* bytes wanted; fewer come only from the object's end */
 	uint64_t range_first; /* where in the object */
+	/* The ETag header that every answer has to have, sent as If-Match; "" lets the first answer
+	 * decide: whatever is fetched in several attempts is then of one version. */
+	char pin[CALL_PIN_MAX];
 
 	/* ---- the answer ---- */
 	enum call_state state;

@@ -191,7 +191,6 @@ int client_start(struct client *c, struct call *call, struct err *e)
 	call->err = (struct err){0};
 	call->attempts = 0;
 	call->got = 0;
-	call->total = 0;
 	call->give_up_at_ms = now_ms() + CLIENT_RETRY_S * 1000;
 	if (start_attempt(c, call, e) != 0)
 		return -1;
@@ -255,10 +254,9 @@ static void judge(struct client *c, struct call *call, int curl_code)
 	end_call(c, call);
 }
 
-/* return how many calls are done now that were not before */
-static size_t reap(struct client *c)
+/* Take what libcurl has ended. */
+static void reap(struct client *c)
 {
-	size_t before = c->n_running;
 	CURLMsg *m;
 	int left;
 
@@ -269,28 +267,35 @@ static size_t reap(struct client *c)
 		curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, (char **)&a);
 		judge(c, a->call, (int)code);
 	}
-	return before - c->n_running;
 }
 
-/* Start the tries that are due. return the milliseconds until the next one, at most POLL_MAX_MS */
-static int start_due(struct client *c)
+/* Start the tries that are due. */
+static void start_due(struct client *c)
 {
 	int64_t now = now_ms();
-	int64_t next = now + POLL_MAX_MS;
 
 	for (size_t i = c->n_running; i-- > 0;) {
 		struct call *call = c->running[i];
 
-		if (call->attempt != NULL)
-			continue;
-		if (call->retry_at_ms > now) {
-			next = call->retry_at_ms < next ? call->retry_at_ms : next;
-			continue;
-		}
-		if (start_attempt(c, call, &call->err) != 0)
+		if (call->attempt == NULL && call->retry_at_ms <= now &&
+		    start_attempt(c, call, &call->err) != 0)
 			end_call(c, call);
 	}
-	return (int)(next - now);
+}
+
+/* return the milliseconds until the next try is due, at most POLL_MAX_MS */
+static int next_due_ms(const struct client *c)
+{
+	int64_t now = now_ms();
+	int64_t next = now + POLL_MAX_MS;
+
+	for (size_t i = 0; i < c->n_running; i++) {
+		const struct call *call = c->running[i];
+
+		if (call->attempt == NULL && call->retry_at_ms < next)
+			next = call->retry_at_ms;
+	}
+	return next > now ? (int)(next - now) : 0;
 }
 
 static bool stop_wanted(const struct client *c)
@@ -311,13 +316,12 @@ int client_step(struct client *c, int fd, short events, bool *ready, struct err 
 	struct curl_waitfd extra[2];
 	unsigned n_extra = 0;
 	size_t before = c->n_running;
-	int wait_ms;
 	int active;
 
 	*ready = false;
 	if (stop_wanted(c))
 		return stop_err(e);
-	wait_ms = start_due(c);
+	start_due(c);
 	if (curl_multi_perform(c->multi, &active) != CURLM_OK)
 		return err_set(e, EX_SOFTWARE, "libcurl cannot go on");
 	reap(c);
@@ -328,7 +332,7 @@ int client_step(struct client *c, int fd, short events, bool *ready, struct err 
 	if (stop_fd() >= 0 && c->last_word_ms == 0)
 		extra[n_extra++] =
 		    (struct curl_waitfd){.fd = stop_fd(), .events = CURL_WAIT_POLLIN};
-	if (curl_multi_poll(c->multi, extra, n_extra, wait_ms, NULL) != CURLM_OK)
+	if (curl_multi_poll(c->multi, extra, n_extra, next_due_ms(c), NULL) != CURLM_OK)
 		return err_set(e, EX_OSERR, "cannot wait for the network");
 	*ready = fd >= 0 && is_ready(fd, events);
 	return stop_wanted(c) ? stop_err(e) : 0;
