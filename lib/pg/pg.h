@@ -40,6 +40,12 @@ PGconn *pg_connect(const struct pg_target *t, struct err *e);
  */
 PGresult *pg_query(PGconn *c, const char *sql, struct err *e);
 
+/*
+ * pg_result(c, e): wait for the next result of what was sent with PQsendQuery().
+ * return  a result to PQclear(), whatever its status; NULL after the last, or with *e set
+ */
+PGresult *pg_result(PGconn *c, struct err *e);
+
 /* pg_query_params(c, sql, n, values, e): the same with n text parameters */
 PGresult *pg_query_params(
     PGconn *c, const char *sql, int n, const char *const *values, struct err *e);
@@ -53,6 +59,18 @@ int pg_exec(PGconn *c, struct err *e, const char *fmt, ...) __attribute__((forma
  * return  0, or -1 with *e set
  */
 int pg_copy_begin(PGconn *c, const char *sql, ExecStatusType want, struct err *e);
+
+/*
+ * pg_copy_put(c, data, len, e): give the server the next bytes of a COPY ... FROM stdin that has
+ * begun. Blocks until it is sent. A server that has found a fault says
+ * so at the end of the COPY.
+ * return  0, or -1 with *e set
+ */
+int pg_copy_put(PGconn *c, const char *data, size_t len, struct err *e);
+
+/* pg_copy_put_end(c, why, e): the data is complete, or (why not NULL) is to be given up. return 0,
+ * or -1 with *e set; the server's verdict comes by pg_copy_end() or pg_result() */
+int pg_copy_put_end(PGconn *c, const char *why, struct err *e);
 
 /*
  * pg_copy_end(c, rows, e): after the last byte of a COPY, take the server's verdict on it.

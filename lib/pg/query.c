@@ -81,8 +81,7 @@ int pg_wait_readable(PGconn *c, struct err *e)
 	}
 }
 
-/* Wait for the next result of a query that was sent. return it, or NULL: none left, or *e set */
-static PGresult *next_result(PGconn *c, struct err *e)
+PGresult *pg_result(PGconn *c, struct err *e)
 {
 	while (PQflush(c) > 0 || PQisBusy(c)) {
 		if (pg_wait_readable(c, e) != 0)
@@ -103,7 +102,7 @@ static PGresult *collect(PGconn *c, const char *sql, struct err *e)
 	PGresult *r;
 	char what[256];
 
-	while ((r = next_result(c, e)) != NULL) {
+	while ((r = pg_result(c, e)) != NULL) {
 		ExecStatusType st = PQresultStatus(r);
 
 		/* Here nobody feeds or drains a COPY: libpq would give this result for ever. */
@@ -173,10 +172,10 @@ int pg_copy_begin(PGconn *c, const char *sql, ExecStatusType want, struct err *e
 
 	if (PQsendQuery(c, sql) != 1)
 		return pg_error(c, NULL, e, "cannot send a query");
-	r = next_result(c, e);
+	r = pg_result(c, e);
 	while (PQresultStatus(r) == PGRES_COMMAND_OK) {
 		PQclear(r);
-		r = next_result(c, e);
+		r = pg_result(c, e);
 	}
 	if (e->code != 0)
 		return -1;
