@@ -31,8 +31,9 @@
  * members to several threads without inflating any. The end marker holds no data; its number,
  * offset and crc are the totals of the stream. A stream without one was not finished.
  *
- * Every bit of these members is covered by a checksum or compared with the only value that it can
- * have, mtime, XFL and OS included.
+ * Every bit outside of the deflate data is covered by a checksum or compared with the only value
+ * that it can have, mtime, XFL and OS included. Deflate data has spare bits and several spellings
+ * for the same data: there it is the data that is covered.
  */
 #ifndef GZFILTER_FORMAT_H
 #define GZFILTER_FORMAT_H
