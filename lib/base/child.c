@@ -26,6 +26,8 @@ static int put_fd(int fd, int target)
 {
 	if (fd == CHILD_INHERIT)
 		return 0;
+	if (fd == CHILD_NULL)
+		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (fd == target) /* dup2 would leave close-on-exec set */
 		return fcntl(fd, F_SETFD, 0);
 	return dup2(fd, target) < 0 ? -1 : 0;

@@ -10,6 +10,7 @@
 
 #define CHILD_PIPE (-2) /* a new pipe; our end is in the struct child */
 #define CHILD_INHERIT (-1) /* the same descriptor as ours */
+#define CHILD_NULL (-3) /* /dev/null */
 
 struct child {
 	pid_t pid; /* 0 while nothing runs */
@@ -20,8 +21,8 @@ struct child {
 
 /*
  * child_start(c, argv, in, out, errfd, e): fork and exec argv[0], searched on PATH.
- * in, out, errfd  a descriptor, CHILD_INHERIT or (not for errfd) CHILD_PIPE. Descriptors above 2
- *                 are expected to be close-on-exec.
+ * in, out, errfd  a descriptor, CHILD_INHERIT, CHILD_NULL or (not for errfd) CHILD_PIPE.
+ *                 Descriptors above 2 are expected to be close-on-exec.
  * argv ends with NULL; nothing of it is changed. The child starts with default signal dispositions
  * and an empty mask, in our process group, and is sent SIGTERM if the calling thread dies: call
  * from one that outlives the child. return  0; -1 with *e set: EX_UNAVAILABLE when there is no such

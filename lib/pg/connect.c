@@ -126,16 +126,9 @@ static int check_conninfo(const char *dbname, struct err *e)
 	return e->code != 0 ? -1 : 0;
 }
 
-PGconn *pg_connect(const struct pg_target *t, struct err *e)
+/* Take a PQconnectStart to its end. return c, or NULL with *e set and c finished */
+static PGconn *establish(PGconn *c, struct err *e)
 {
-	const char *keys[] = {
-	    "dbname", "host", "port", "user", "client_encoding", "fallback_application_name", NULL};
-	const char *values[] = {t->dbname, t->host, t->port, t->user, "UTF8", prog_name(), NULL};
-	PGconn *c;
-
-	if (check_conninfo(t->dbname, e) != 0)
-		return NULL;
-	c = PQconnectStartParams(keys, values, 1);
 	if (c == NULL) {
 		err_nomem(e);
 		return NULL;
@@ -151,4 +144,79 @@ PGconn *pg_connect(const struct pg_target *t, struct err *e)
 fail:
 	PQfinish(c);
 	return NULL;
+}
+
+PGconn *pg_connect(const struct pg_target *t, struct err *e)
+{
+	const char *keys[] = {
+	    "dbname", "host", "port", "user", "client_encoding", "fallback_application_name", NULL};
+	const char *values[] = {t->dbname, t->host, t->port, t->user, "UTF8", prog_name(), NULL};
+
+	if (check_conninfo(t->dbname, e) != 0)
+		return NULL;
+	return establish(PQconnectStartParams(keys, values, 1), e);
+}
+
+/* What a parameter of c is for a second connection; NULL where it has to be left out. */
+static const char *parameter_again(PGconn *c, const PQconninfoOption *o)
+{
+	/* A service has done its work: its file would be read again, and outdo the environment. */
+	if (strcmp(o->keyword, "service") == 0)
+		return NULL;
+	/* With the address, so that neither a list of hosts nor a name server leads elsewhere. */
+	if (strcmp(o->keyword, "host") == 0)
+		return PQhost(c);
+	if (strcmp(o->keyword, "hostaddr") == 0)
+		return PQhostaddr(c)[0] != '\0' ? PQhostaddr(c) : NULL;
+	if (strcmp(o->keyword, "port") == 0)
+		return PQport(c);
+	return o->val;
+}
+
+PGconn *pg_connect_like(PGconn *c, struct err *e)
+{
+	PQconninfoOption *all = PQconninfo(c);
+	const char **keys = NULL;
+	const char **values = NULL;
+	PGconn *other = NULL;
+	size_t n = 0;
+
+	while (all != NULL && all[n].keyword != NULL)
+		n++;
+	keys = calloc(n + 1, sizeof(*keys));
+	values = calloc(n + 1, sizeof(*values));
+	if (all == NULL || keys == NULL || values == NULL) {
+		err_nomem(e);
+		goto out;
+	}
+	for (size_t i = 0; i < n; i++) {
+		keys[i] = all[i].keyword;
+		values[i] = parameter_again(c, &all[i]);
+	}
+	other = establish(PQconnectStartParams(keys, values, 0), e);
+out:
+	free(keys);
+	free(values);
+	PQconninfoFree(all);
+	return other;
+}
+
+int pg_export_env(PGconn *c, struct err *e)
+{
+	PQconninfoOption *all = PQconninfo(c);
+	int ret = all != NULL ? 0 : -1;
+
+	for (PQconninfoOption *o = all; ret == 0 && o->keyword != NULL; o++) {
+		const char *value = parameter_again(c, o);
+
+		if (o->envvar == NULL)
+			continue;
+		/* Each program chooses its own client_encoding. */
+		if (value == NULL || strcmp(o->keyword, "client_encoding") == 0)
+			ret = unsetenv(o->envvar);
+		else
+			ret = setenv(o->envvar, value, 1);
+	}
+	PQconninfoFree(all);
+	return ret == 0 ? 0 : err_nomem(e);
 }

@@ -35,6 +35,21 @@ struct pg_target {
 PGconn *pg_connect(const struct pg_target *t, struct err *e);
 
 /*
+ * pg_connect_like(c, e): another connection with the parameters of c, to the very address that c
+ * reached, where its parameters name several.
+ * return  a connection to PQfinish(), or NULL with *e set
+ */
+PGconn *pg_connect_like(PGconn *c, struct err *e);
+
+/*
+ * pg_export_env(c, e): set PGHOST, PGPASSWORD and the other variables of libpq, so that children
+ * which use libpq connect as c did, to the very address that c reached: parameters may hold a
+ * password, and argv is public. Not among them, because no variable exists: sslpassword,
+ * keepalives* and tcp_user_timeout. Call before there are threads. return  0, or -1 with *e set
+ */
+int pg_export_env(PGconn *c, struct err *e);
+
+/*
  * pg_query(c, sql, e): run one query and wait for all of its result.
  * return  a result with PGRES_TUPLES_OK or PGRES_COMMAND_OK to PQclear(), or NULL with *e set
  */
