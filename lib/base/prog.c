@@ -32,7 +32,8 @@ const char *prog_name(void)
 	return name_of_program;
 }
 
-static void vnote(const char *fmt, va_list ap, const char *tail)
+__attribute__((format(printf, 1, 0))) static void vnote(
+    const char *fmt, va_list ap, const char *tail)
 {
 	flockfile(stderr);
 	fprintf(stderr, "%s: ", name_of_program);
