@@ -51,17 +51,19 @@ static const struct meaning {
 /* What a status means where the answer has no code that is known */
 static const struct status_meaning {
 	long first, last;
+	bool needs_code; /* the answer is S3's beyond doubt */
 	struct meaning is;
 } statuses[] = {
-    {300, 399, {"", EX_CONFIG, false, "the bucket is elsewhere; check AWS_REGION"}},
-    {403, 403, {"", EX_NOPERM, false, "check the credentials and their rights"}},
-    {404, 404, {"", EX_NOINPUT, false, "it does not exist; check bucket and key"}},
-    {408, 408, {"", EX_UNAVAILABLE, true, "try again later"}},
-    {412, 412, {"", EX_TEMPFAIL, false, "the object was changed meanwhile; try again"}},
-    {429, 429, {"", EX_UNAVAILABLE, true, "try again later"}},
-    {501, 501, {"", EX_UNAVAILABLE, false, "the store cannot do this"}},
-    {500, 599, {"", EX_UNAVAILABLE, true, "try again later"}},
-    {0, 999, {"", EX_PROTOCOL, false, "is AWS_ENDPOINT_URL the address of an S3 store?"}},
+    {300, 399, false, {"", EX_CONFIG, false, "the bucket is elsewhere; check AWS_REGION"}},
+    {403, 403, false, {"", EX_NOPERM, false, "check the credentials and their rights"}},
+    {404, 404, false, {"", EX_NOINPUT, false, "it does not exist; check bucket and key"}},
+    {408, 408, false, {"", EX_UNAVAILABLE, true, "try again later"}},
+    {412, 412, false, {"", EX_TEMPFAIL, false, "the object was changed meanwhile; try again"}},
+    {429, 429, false, {"", EX_UNAVAILABLE, true, "try again later"}},
+    {501, 501, false, {"", EX_UNAVAILABLE, false, "the store cannot do this"}},
+    {500, 599, false, {"", EX_UNAVAILABLE, true, "try again later"}},
+    {400, 499, true, {"", EX_PROTOCOL, false, "the store refuses the request"}},
+    {0, 999, false, {"", EX_PROTOCOL, false, "is AWS_ENDPOINT_URL the address of an S3 store?"}},
 };
 
 static int on_error_element(void *arg, const char *path, const char *text, struct err *e)
@@ -90,9 +92,16 @@ static const struct meaning *meaning_of(const char *code, long status)
 		if (strcmp(code, meanings[i].code) == 0)
 			return &meanings[i];
 	}
-	for (i = 0; statuses[i].first > status || statuses[i].last < status; i++)
+	for (i = 0; statuses[i].first > status || statuses[i].last < status ||
+		    (statuses[i].needs_code && code[0] == '\0');
+	     i++)
 		;
 	return &statuses[i].is;
+}
+
+int answer_exit_code(const char *code)
+{
+	return meaning_of(code, 500)->exit_code;
 }
 
 static void copy_header(const struct call *c, const char *name, char *to, size_t len)
@@ -101,6 +110,21 @@ static void copy_header(const struct call *c, const char *name, char *to, size_t
 
 	if (to[0] == '\0' && value != NULL)
 		snprintf(to, len, "%s", value);
+}
+
+/* For answers without a body, as to a HEAD */
+static const char *status_text(long status)
+{
+	switch (status) {
+	case 403:
+		return "Forbidden";
+	case 404:
+		return "Not Found";
+	case 412:
+		return "Precondition Failed";
+	default:
+		return "no reason given";
+	}
 }
 
 static void describe(
@@ -116,9 +140,9 @@ static void describe(
 		snprintf(hint, sizeof(hint), "%s", m->hint);
 	err_set(e, m->exit_code, "cannot %s %s: %s%s%s (HTTP %ld%s%s); %s", c->doing,
 	    call_target(c, target, sizeof(target)),
-	    b->code[0] != '\0' ? b->code : "no reason given", b->message[0] != '\0' ? ": " : "",
-	    b->message, c->status, b->request_id[0] != '\0' ? ", request " : "", b->request_id,
-	    hint);
+	    b->code[0] != '\0' ? b->code : status_text(c->status),
+	    b->message[0] != '\0' ? ": " : "", b->message, c->status,
+	    b->request_id[0] != '\0' ? ", request " : "", b->request_id, hint);
 }
 
 static bool is_success(const struct call *c)

@@ -28,4 +28,7 @@ enum answer_verdict answer_judge(struct call *c, const struct config *cfg, struc
 enum answer_verdict answer_broken(
     const struct call *c, const struct config *cfg, int curl_code, const char *text, struct err *e);
 
+/* answer_exit_code(code): the exit code for one of S3's error codes, as in a list of results */
+int answer_exit_code(const char *code);
+
 #endif
