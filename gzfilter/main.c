@@ -88,8 +88,8 @@ static int parse(int argc, char **argv, struct options *o, bool *done)
 			return prog_help(help);
 		if (c == OPT_VERSION)
 			return prog_version();
-		if (c == 'd' && o->mode == MODE_COMPRESS)
-			o->mode = MODE_DECOMPRESS;
+		if (c == 'd')
+			o->mode = o->mode == MODE_TEST ? MODE_TEST : MODE_DECOMPRESS;
 		else if (c == 't')
 			o->mode = MODE_TEST;
 		else if (c == OPT_FAST)
@@ -100,10 +100,8 @@ static int parse(int argc, char **argv, struct options *o, bool *done)
 			rc = parse_number("--jobs", optarg, JOBS_MAX, &o->jobs);
 		else if (c >= '1' && c <= '9')
 			rc = parse_level(c, optarg, &o->level);
-		else if (c == ':')
-			rc = prog_usage("option '%s' needs an argument", argv[optind - 1]);
-		else if (c == '?')
-			rc = prog_usage("unknown option '%s'", argv[optind - 1]);
+		else
+			rc = prog_bad_option(c, argv);
 	}
 	if (rc == 0 && optind < argc)
 		rc = prog_usage("'%s': files are given by '<' and '>'", argv[optind]);
