@@ -123,7 +123,7 @@ DEPS_BUILD := gcc libc6-dev make pkg-config libpq-dev libgpgme-dev libcurl4-open
 	libexpat1-dev libjansson-dev zlib1g-dev libisal-dev libdeflate-dev
 DEPS_RUN := postgresql-15 postgresql-client-15 gnupg ca-certificates
 DEPS_TEST := libcmocka-dev bats ceph-mon ceph-osd radosgw curl openssl jq procps util-linux xxd pigz \
-	isal gzip python3-minimal
+	isal gzip python3-minimal strace binutils
 DEPS_LINT := clang clang-format shellcheck mandoc cppcheck
 DEPS_COVERAGE := gcovr
 
@@ -171,13 +171,14 @@ quickstart: deps-run
 
 C_FILES := $(wildcard lib/*/*.[ch] $(PROGRAMS:%=%/*.[ch]) tests/unit/*.[ch])
 SHELL_FILES := $(wildcard .ci/run tests/run scripts/*.sh scripts/backup/*.sh scripts/backup/*.bash \
-	tests/support/*.sh tests/support/*.bash tests/integration/*.bats)
+	tests/support/*.sh tests/support/*.bash)
 MAN_PAGES := $(wildcard $(PROGRAMS:%=%/*.1) scripts/backup/*.1)
 
 lint: deps
 	@scripts/install-deps.sh $(DEPS_LINT)
 	clang-format --dry-run -Werror $(C_FILES)
 	shellcheck -x $(SHELL_FILES)
+	shellcheck -x -e SC2016,SC2154 $(wildcard tests/integration/*.bats) # bash -c '...', $$stderr
 	mandoc -Tlint -Wwarning $(MAN_PAGES)
 	cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 -Ilib \
 	    --enable=warning,performance,portability --suppress=missingIncludeSystem $(C_FILES)
