@@ -112,10 +112,8 @@ static size_t judge_database(const struct policy *p, struct entry **sorted, size
 		tiers[rule].limit = p->limit[rule];
 	if (tiers[RULE_LAST].limit == 0)
 		tiers[RULE_LAST].limit = 1;
-	for (i = 0; i < n && same_database(sorted[i], sorted[0]); i++) {
-		if (i == 0 || !same_backup(sorted[i], sorted[i - 1]))
-			judge_backup(tiers, p->now, sorted[i]);
-	}
+	for (i = 0; i < n && same_database(sorted[i], sorted[0]); i++)
+		judge_backup(tiers, p->now, sorted[i]);
 	for (int rule = 0; rule < RULES; rule++)
 		settle(&tiers[rule], (enum rule)rule);
 	share_verdicts(sorted, i);
