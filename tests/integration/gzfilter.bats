@@ -1,8 +1,7 @@
 #!/usr/bin/env bats
+# shellcheck disable=SC2154 # output, stderr and status are set by run_status
 
 load ../support/common
-
-# shellcheck disable=SC2154 # output, stderr and status are set by run_status
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return

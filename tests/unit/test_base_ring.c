@@ -215,6 +215,18 @@ static void first_failed_work_is_reported(void **state)
 	}
 }
 
+static void nothing_is_begun_behind_a_failure(void **state)
+{
+	struct numbers n = numbers(100);
+	struct err e = {0};
+
+	(void)state;
+	n.work_fails = 0;
+	n.slow_work = 0; /* all slots are filled meanwhile */
+	assert_int_equal(run(&n, 8, 1, &e), -1);
+	assert_int_equal(n.worked, 1);
+}
+
 static void drain_failure_ends_everything(void **state)
 {
 	struct numbers n = numbers(1000000);
@@ -329,6 +341,7 @@ int main(void)
 	    cmocka_unit_test(single_slot_needs_no_thread),
 	    cmocka_unit_test(fill_failure_comes_after_what_was_filled),
 	    cmocka_unit_test(first_failed_work_is_reported),
+	    cmocka_unit_test(nothing_is_begun_behind_a_failure),
 	    cmocka_unit_test(drain_failure_ends_everything),
 	    cmocka_unit_test(single_slot_failures_are_reported),
 	    cmocka_unit_test(stop_ends_the_stream),

@@ -444,6 +444,25 @@ static void members_are_not_exchanged(void **state)
 	buf_free(&ours);
 }
 
+/* Members without data differ in nothing but their number. */
+static void empty_members_are_counted(void **state)
+{
+	struct format_head before = {0};
+	struct buf b = {0};
+	size_t len;
+
+	(void)state;
+	add_member(&b, "", &before);
+	len = b.len;
+	add_member(&b, "", &before);
+	add_end(&b, &before);
+	accept(&b, "", 0);
+	memmove(b.data, b.data + len, b.len - len);
+	b.len -= len;
+	refuse(&b, "missing");
+	buf_free(&b);
+}
+
 static void concatenations_are_read(void **state)
 {
 	struct buf ours = rearranged("0123e");
@@ -476,8 +495,17 @@ static void foreign_members_do_not_hide_a_missing_end(void **state)
 	struct buf b = rearranged("012");
 	struct buf theirs = foreign(text);
 	struct buf c = rearranged("01");
+	size_t at[PARTS + 2];
+	struct buf ours = stream_of_parts(at);
+	struct buf between = {0};
 
 	(void)state;
+	add(&between, ours.data, at[2]);
+	add_all(&between, &theirs);
+	add(&between, ours.data + at[2], ours.len - at[2]);
+	refuse(&between, "member of another program");
+	buf_free(&between);
+	buf_free(&ours);
 	add_all(&b, &theirs);
 	refuse(&b, "not a complete backup");
 	add(&c, "\0\0\0\0", 4);
@@ -616,6 +644,7 @@ int main(void)
 	    cmocka_unit_test(flips_elsewhere_are_refused),
 	    cmocka_unit_test(members_are_missed),
 	    cmocka_unit_test(members_are_not_exchanged),
+	    cmocka_unit_test(empty_members_are_counted),
 	    cmocka_unit_test(concatenations_are_read),
 	    cmocka_unit_test(foreign_members_do_not_hide_a_missing_end),
 	    cmocka_unit_test(padding_is_allowed_and_junk_is_not),
