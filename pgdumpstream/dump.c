@@ -28,21 +28,21 @@ struct dump {
 static int lock_tables(struct dump *d, struct err *e)
 {
 	struct err busy = {0};
-	int ret = tables_lock(&d->session, &d->archive.toc, 0, true, &busy);
+	int ret = tables_lock(&d->session, &d->archive.toc, true, &busy);
 
 	archive_release_locks(&d->archive);
 	if (ret == 0)
 		return 0;
 	if (busy.code != EX_TEMPFAIL)
 		return err_set(e, busy.code, "%s", busy.text);
-	return tables_lock(&d->session, &d->archive.toc, d->o->lock_wait_ms, false, e);
+	return tables_lock(&d->session, &d->archive.toc, false, e);
 }
 
 static int prepare(struct dump *d, struct err *e)
 {
 	if (session_open(&d->session, d->o, e) != 0 ||
 	    tool_find(&d->tool, d->o->pg_dump, d->session.server_version_num, e) != 0 ||
-	    archive_open(&d->archive, &d->tool, d->o, d->session.snapshot, e) != 0 ||
+	    archive_open(&d->archive, &d->tool, d->o, &d->session, e) != 0 ||
 	    lock_tables(d, e) != 0)
 		return -1;
 	d->header = header_read(&d->session, d->o, &d->archive, e);
@@ -69,7 +69,7 @@ static int write_data(struct dump *d, struct err *e)
 	if (buf_str(&d->out.buf, "\n\n", e) != 0 || out_flush(&d->out, e) != 0)
 		return -1;
 	if (d->tables.count > 0 &&
-	    readers_run(&d->session, d->o, &d->tables, d->out.fd, d->out.name, e) != 0)
+	    readers_run(&d->session, d->o->jobs, &d->tables, d->out.fd, d->out.name, e) != 0)
 		return -1;
 	if (d->archive.toc.has_blobs && blobs_write(&d->session, &d->out, &d->blobs, e) != 0)
 		return -1;
@@ -109,7 +109,8 @@ int dump_run(const struct dump_options *o, int fd, const char *name, struct err 
 	struct dump d = {.o = o, .out = {.fd = fd, .name = name}};
 	int ret = -1;
 
-	d.archive.fd = d.archive.warnings = -1;
+	d.archive = (struct archive){.fd = -1, .pg_dump = HELPER_NONE};
+	d.script.pg_restore = (struct helper)HELPER_NONE;
 	if (prepare(&d, e) == 0 && write_header(&d, e) == 0 &&
 	    script_before_data(&d.script, d.archive.toc.boundary, &d.out, e) == 0 &&
 	    write_data(&d, e) == 0 && script_after_data(&d.script, &d.out, e) == 0 &&

@@ -60,7 +60,12 @@ enum long_only {
 	OPT_EXCLUDE_DATA,
 	OPT_IF_EXISTS,
 	OPT_STRICT_NAMES,
-	OPT_PASS /* from here on: goes to pg_dump as it is */
+	OPT_NO_COMMENTS,
+	OPT_NO_PUBLICATIONS,
+	OPT_NO_SECURITY_LABELS,
+	OPT_NO_SUBSCRIPTIONS,
+	OPT_NO_TABLESPACES,
+	OPT_NO_UNLOGGED
 };
 
 static const struct option long_options[] = {{"dbname", required_argument, NULL, 'd'},
@@ -76,139 +81,122 @@ static const struct option long_options[] = {{"dbname", required_argument, NULL,
     {"lock-wait-timeout", required_argument, NULL, OPT_LOCK_WAIT},
     {"pg-dump", required_argument, NULL, OPT_PG_DUMP},
     {"strict-names", no_argument, NULL, OPT_STRICT_NAMES},
-    {"no-comments", no_argument, NULL, OPT_PASS}, {"no-publications", no_argument, NULL, OPT_PASS},
-    {"no-security-labels", no_argument, NULL, OPT_PASS},
-    {"no-subscriptions", no_argument, NULL, OPT_PASS},
-    {"no-tablespaces", no_argument, NULL, OPT_PASS},
-    {"no-unlogged-table-data", no_argument, NULL, OPT_PASS}, {"help", no_argument, NULL, OPT_HELP},
-    {"version", no_argument, NULL, OPT_VERSION}, {NULL, 0, NULL, 0}};
+    {"no-comments", no_argument, NULL, OPT_NO_COMMENTS},
+    {"no-publications", no_argument, NULL, OPT_NO_PUBLICATIONS},
+    {"no-security-labels", no_argument, NULL, OPT_NO_SECURITY_LABELS},
+    {"no-subscriptions", no_argument, NULL, OPT_NO_SUBSCRIPTIONS},
+    {"no-tablespaces", no_argument, NULL, OPT_NO_TABLESPACES},
+    {"no-unlogged-table-data", no_argument, NULL, OPT_NO_UNLOGGED},
+    {"help", no_argument, NULL, OPT_HELP}, {"version", no_argument, NULL, OPT_VERSION},
+    {NULL, 0, NULL, 0}};
 
-/* An option with its value, as one string that lives as long as the program. */
-static int pass_value(struct dump_options *o, const char *option, const char *value, struct err *e)
+/* Options that go on as they came: those of selection to pg_dump, those of form to pg_restore, and
+ * to both where each of them writes such commands. */
+enum passed_to { TO_DUMP = 1, TO_RESTORE = 2 };
+
+static const struct passed {
+	int opt;
+	int to;
+	const char *name;
+} passed[] = {{'n', TO_DUMP, "--schema"}, {'N', TO_DUMP, "--exclude-schema"},
+    {'t', TO_DUMP, "--table"}, {'T', TO_DUMP, "--exclude-table"},
+    {OPT_EXCLUDE_DATA, TO_DUMP, "--exclude-table-data"},
+    {OPT_LOCK_WAIT, TO_DUMP, "--lock-wait-timeout"}, {OPT_STRICT_NAMES, TO_DUMP, "--strict-names"},
+    {'s', TO_DUMP, "--schema-only"}, {'a', TO_DUMP, "--data-only"}, {'O', TO_RESTORE, "--no-owner"},
+    {'x', TO_DUMP | TO_RESTORE, "--no-privileges"}, {'c', TO_RESTORE, "--clean"},
+    {OPT_IF_EXISTS, TO_RESTORE, "--if-exists"},
+    {OPT_NO_COMMENTS, TO_DUMP | TO_RESTORE, "--no-comments"},
+    {OPT_NO_PUBLICATIONS, TO_DUMP, "--no-publications"},
+    {OPT_NO_SECURITY_LABELS, TO_DUMP | TO_RESTORE, "--no-security-labels"},
+    {OPT_NO_SUBSCRIPTIONS, TO_DUMP, "--no-subscriptions"},
+    {OPT_NO_TABLESPACES, TO_RESTORE, "--no-tablespaces"},
+    {OPT_NO_UNLOGGED, TO_DUMP, "--no-unlogged-table-data"}};
+
+static int add_with_value(struct arg_list *list, const char *name, struct err *e)
 {
-	if (options_add(&o->for_pg_dump, option, e) != 0)
+	if (options_add(list, name, e) != 0)
 		return -1;
-	return options_add(&o->for_pg_dump, value, e);
+	return optarg != NULL ? options_add(list, optarg, e) : 0;
 }
 
-static int parse_selection(struct dump_options *o, int opt, struct err *e)
+static int pass_on(struct dump_options *o, int opt, struct err *e)
 {
-	static const struct {
-		int opt;
-		const char *name;
-	} names[] = {{'n', "--schema"}, {'N', "--exclude-schema"}, {'t', "--table"},
-	    {'T', "--exclude-table"}, {OPT_EXCLUDE_DATA, "--exclude-table-data"}};
+	for (size_t i = 0; i < sizeof(passed) / sizeof(passed[0]); i++) {
+		const struct passed *p = &passed[i];
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (names[i].opt != opt)
+		if (p->opt != opt)
 			continue;
-		o->selective = true;
-		return pass_value(o, names[i].name, optarg, e);
+		if ((p->to & TO_DUMP) != 0 && add_with_value(&o->for_pg_dump, p->name, e) != 0)
+			return -1;
+		if ((p->to & TO_RESTORE) != 0)
+			return add_with_value(&o->for_pg_restore, p->name, e);
 	}
-	return err_set(e, EX_SOFTWARE, "option %d is not handled", opt);
+	return 0;
 }
 
-static int set_sections(
-    struct dump_options *o, enum dump_sections sections, const char *option, struct err *e)
+static int set_sections(struct dump_options *o, enum dump_sections sections, struct err *e)
 {
 	if (o->sections != SECTIONS_ALL && o->sections != sections)
 		return err_set(
 		    e, EX_USAGE, "--schema-only and --data-only cannot be used together");
 	o->sections = sections;
-	return options_add(&o->for_pg_dump, option, e);
+	return 0;
 }
 
-static int parse_number(struct dump_options *o, int opt, struct err *e)
+static int set_jobs(struct dump_options *o, struct err *e)
 {
 	uint64_t n = 0;
 
-	if (opt == OPT_LOCK_WAIT) {
-		if (num_uint("--lock-wait-timeout", optarg, 1, 2147483647, &o->lock_wait_ms, e) !=
-		    0)
-			return -1;
-		return pass_value(o, "--lock-wait-timeout", optarg, e);
-	}
 	if (num_uint("--jobs", optarg, 1, JOBS_MAX, &n, e) != 0)
 		return -1;
 	o->jobs = (unsigned)n;
 	return 0;
 }
 
-/* Options that change how pg_restore writes the script. */
-static int parse_form(struct dump_options *o, int opt, struct err *e)
-{
-	switch (opt) {
-	case 'O':
-		o->no_owner = true;
-		return options_add(&o->for_pg_restore, "--no-owner", e);
-	case 'x':
-		o->no_privileges = true;
-		if (options_add(&o->for_pg_dump, "--no-privileges", e) != 0)
-			return -1;
-		return options_add(&o->for_pg_restore, "--no-privileges", e);
-	case 'c':
-		return options_add(&o->for_pg_restore, "--clean", e);
-	default:
-		return options_add(&o->for_pg_restore, "--if-exists", e);
-	}
-}
-
-static int parse_one(struct dump_options *o, int opt, const char *passed, struct err *e)
+/* What the program itself has to know of an option. */
+static int take_option(struct dump_options *o, int opt, struct err *e)
 {
 	switch (opt) {
 	case 'd':
 		o->target.dbname = optarg;
-		return 0;
+		break;
 	case 'h':
 		o->target.host = optarg;
-		return 0;
+		break;
 	case 'p':
 		o->target.port = optarg;
-		return 0;
+		break;
 	case 'U':
 		o->target.user = optarg;
-		return 0;
-	case 'w':
-		return 0;
+		break;
 	case OPT_PG_DUMP:
 		o->pg_dump = optarg;
-		return 0;
-	case 's':
-		return set_sections(o, SECTIONS_SCHEMA, "--schema-only", e);
-	case 'a':
-		return set_sections(o, SECTIONS_DATA, "--data-only", e);
-	case 'j':
+		break;
 	case OPT_LOCK_WAIT:
-		return parse_number(o, opt, e);
-	case 'O':
-	case 'x':
-	case 'c':
-	case OPT_IF_EXISTS:
-		return parse_form(o, opt, e);
-	case OPT_STRICT_NAMES:
-	case OPT_PASS:
-		return options_add(&o->for_pg_dump, passed, e);
+		o->lock_wait = optarg;
+		break;
+	case 'j':
+		return set_jobs(o, e);
+	case 's':
+		return set_sections(o, SECTIONS_SCHEMA, e);
+	case 'a':
+		return set_sections(o, SECTIONS_DATA, e);
 	default:
-		return parse_selection(o, opt, e);
+		o->no_owner |= opt == 'O';
+		o->no_privileges |= opt == 'x';
+		o->clean |= opt == 'c';
+		o->if_exists |= opt == OPT_IF_EXISTS;
+		o->selective |=
+		    opt == 'n' || opt == 'N' || opt == 't' || opt == 'T' || opt == OPT_EXCLUDE_DATA;
 	}
-}
-
-static bool has(const struct arg_list *list, const char *arg)
-{
-	for (size_t i = 0; i < list->count; i++) {
-		if (strcmp(list->items[i], arg) == 0)
-			return true;
-	}
-	return false;
+	return 0;
 }
 
 static int check_options(const struct dump_options *o, struct err *e)
 {
-	bool clean = has(&o->for_pg_restore, "--clean");
-
-	if (has(&o->for_pg_restore, "--if-exists") && !clean)
+	if (o->if_exists && !o->clean)
 		return err_set(e, EX_USAGE, "--if-exists needs --clean");
-	if (clean && o->sections == SECTIONS_DATA)
+	if (o->clean && o->sections == SECTIONS_DATA)
 		return err_set(e, EX_USAGE, "--clean and --data-only cannot be used together");
 	return 0;
 }
@@ -221,38 +209,22 @@ static unsigned default_jobs(void)
 	return n < JOBS_DEFAULT_MAX ? (unsigned)n : JOBS_DEFAULT_MAX;
 }
 
-/* The names of options that are passed on, with their dashes. */
-static const char *dashed(int index)
-{
-	static const char *const names[] = {"--no-comments", "--no-publications",
-	    "--no-security-labels", "--no-subscriptions", "--no-tablespaces",
-	    "--no-unlogged-table-data", "--strict-names"};
-
-	for (size_t i = 0; index >= 0 && i < sizeof(names) / sizeof(names[0]); i++) {
-		if (strcmp(names[i] + 2, long_options[index].name) == 0)
-			return names[i];
-	}
-	return "";
-}
-
 /* return -1 to go on, else the exit status */
 static int parse(struct dump_options *o, int argc, char **argv)
 {
 	struct err e = {0};
-	int index = -1;
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "d:h:p:U:wj:n:N:t:T:saOxc", long_options, &index)) !=
+	while ((opt = getopt_long(argc, argv, ":d:h:p:U:wj:n:N:t:T:saOxc", long_options, NULL)) !=
 	       -1) {
 		if (opt == OPT_HELP)
 			return prog_help(usage);
 		if (opt == OPT_VERSION)
 			return prog_version();
-		if (opt == '?')
-			return prog_usage("the command line was not understood");
-		if (parse_one(o, opt, dashed(index), &e) != 0)
+		if (opt == '?' || opt == ':')
+			return prog_bad_option(opt, argv);
+		if (take_option(o, opt, &e) != 0 || pass_on(o, opt, &e) != 0)
 			return prog_usage("%s", e.text);
-		index = -1;
 	}
 	if (optind < argc && o->target.dbname == NULL)
 		o->target.dbname = argv[optind++];

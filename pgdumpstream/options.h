@@ -23,8 +23,10 @@ struct dump_options {
 	enum dump_sections sections;
 	bool no_owner;
 	bool no_privileges;
+	bool clean;
+	bool if_exists;
 	bool selective; /* some table or its rows may have been left out */
-	uint64_t lock_wait_ms; /* 0: for ever */
+	const char *lock_wait; /* a duration as the server reads it, or NULL: for ever */
 	const char *pg_dump; /* a path, or NULL: find one */
 	struct arg_list for_pg_dump; /* what to dump */
 	struct arg_list for_pg_restore; /* how to write it as a script */

@@ -1,5 +1,6 @@
 #include "readers.h"
 
+#include "base/prog.h"
 #include "base/stop.h"
 #include "ordered.h"
 #include "plan.h"
@@ -19,7 +20,6 @@ struct reader {
 
 struct readers {
 	const struct session *session;
-	const struct dump_options *options;
 	struct tables *tables;
 	struct ordered *out;
 	pthread_mutex_t lock; /* plan and the tables' counts */
@@ -68,16 +68,21 @@ static int copy_rows(PGconn *c, const struct table *t, struct lane *l, uint64_t 
 	return 0;
 }
 
-/* Begin the COPY on the reader's connection, with the lock that must come first. */
+/*
+ * Begin the COPY on the reader's connection, with the lock that must come first. The lock on the
+ * table before is given back: thousands of tables would need thousands of locks.
+ */
 static int begin_own(struct reader *r, const struct chunk *c, struct err *e)
 {
 	const struct table *t = &r->all->tables->items[c->table];
 
 	buf_clear(&r->sql);
 	if (r->conn != r->all->session->leader && r->locked != c->table + 1 &&
-	    buf_fmt(&r->sql, e, "LOCK TABLE ONLY %s IN ACCESS SHARE MODE NOWAIT; ", t->sql_name) !=
-		0)
+	    buf_fmt(&r->sql, e,
+		"ROLLBACK TO SAVEPOINT chunk; LOCK TABLE ONLY %s IN ACCESS SHARE MODE NOWAIT; ",
+		t->sql_name) != 0)
 		return -1;
+	r->locked = 0;
 	if (plan_copy_out(&r->sql, t, c, e) != 0 ||
 	    pg_copy_begin(r->conn, buf_cstr(&r->sql), PGRES_COPY_OUT, e) != 0)
 		return -1;
@@ -91,8 +96,7 @@ static int begin_own(struct reader *r, const struct chunk *c, struct err *e)
  */
 static int begin_on_leader(struct reader *r, const struct chunk *c, struct lane *l, struct err *e)
 {
-	r->locked = 0;
-	if (session_rejoin(r->all->session, r->conn, e) != 0 || lane_turn(l, e) != 0)
+	if (lane_turn(l, e) != 0)
 		return -1;
 	buf_clear(&r->sql);
 	if (plan_copy_out(&r->sql, &r->all->tables->items[c->table], c, e) != 0)
@@ -169,22 +173,40 @@ static void *reader_main(void *arg)
 	return NULL;
 }
 
-static int connect_reader(struct readers *all, struct reader *r, struct err *e)
+/* A connection for each reader. The leader reads itself where it would be the only one. */
+static int connect_all(struct readers *all, struct err *e)
 {
-	r->all = all;
-	r->conn =
-	    all->count == 1 ? all->session->leader : session_join(all->session, all->options, e);
-	if (r->conn == NULL)
-		return -1;
-	r->cancel = PQgetCancel(r->conn);
-	return r->cancel != NULL ? 0 : err_nomem(e);
+	struct err why = {0};
+	unsigned n = 0;
+
+	while (all->count > 1 && n < all->count && why.code == 0) {
+		all->items[n].conn = session_join(all->session, &why);
+		n += why.code == 0;
+	}
+	if (why.code != 0 && (why.code != EX_TEMPFAIL || stop_signal() != 0))
+		return err_set(e, why.code, "%s", why.text);
+	if (why.code != 0)
+		prog_note("reading over %u connections instead of %u: %s", n != 0 ? n : 1,
+		    all->count, why.text);
+	if (n == 0) {
+		all->items[0].conn = all->session->leader;
+		n = 1;
+	}
+	all->count = n;
+	return 0;
 }
 
 static int start_all(struct readers *all, struct err *e)
 {
+	if (connect_all(all, e) != 0)
+		return -1;
 	for (unsigned i = 0; i < all->count; i++) {
-		if (connect_reader(all, &all->items[i], e) != 0)
-			return -1;
+		struct reader *r = &all->items[i];
+
+		r->all = all;
+		r->cancel = PQgetCancel(r->conn);
+		if (r->cancel == NULL)
+			return err_nomem(e);
 	}
 	for (unsigned i = 0; i < all->count; i++) {
 		struct reader *r = &all->items[i];
@@ -235,16 +257,16 @@ static unsigned useful_jobs(const struct tables *t, unsigned jobs)
 	return n != 0 ? n : 1;
 }
 
-int readers_run(const struct session *s, const struct dump_options *o, struct tables *t, int fd,
-    const char *name, struct err *e)
+int readers_run(const struct session *s, unsigned jobs, struct tables *t, int fd, const char *name,
+    struct err *e)
 {
-	struct readers all = {.session = s, .options = o, .tables = t};
+	struct readers all = {.session = s, .tables = t};
 	struct err why = {0};
 
-	all.count = useful_jobs(t, o->jobs);
+	all.count = useful_jobs(t, jobs);
 	all.plan.tables = t;
 	all.items = calloc(all.count, sizeof(*all.items));
-	all.out = ordered_new(fd, name, (size_t)o->jobs * READERS_LANE_BYTES, &why);
+	all.out = ordered_new(fd, name, (size_t)jobs * READERS_LANE_BYTES, &why);
 	pthread_mutex_init(&all.lock, NULL);
 	if (all.items == NULL)
 		err_nomem(&why);

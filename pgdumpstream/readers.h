@@ -15,11 +15,13 @@
 #define READERS_LANE_BYTES (24u << 20) /* of chunks that wait for their turn, for each job */
 
 /*
- * readers_run(s, o, t, fd, name, e): write all chunks of all tables to fd; count rows and bytes in
- * *t. Blocks. Memory: o->jobs * READERS_LANE_BYTES, and for each connection what libpq needs for
- * the widest row (about twice its COPY text). return  0, or -1 with *e set
+ * readers_run(s, jobs, t, fd, name, e): write all chunks of all tables to fd; count rows and bytes
+ * in *t. Blocks. Where the server has no room for so many connections, there are fewer.
+ * Memory: jobs * READERS_LANE_BYTES, and for each connection what libpq needs for the widest row
+ * (about three times its COPY text).
+ * return  0, or -1 with *e set
  */
-int readers_run(const struct session *s, const struct dump_options *o, struct tables *t, int fd,
-    const char *name, struct err *e);
+int readers_run(const struct session *s, unsigned jobs, struct tables *t, int fd, const char *name,
+    struct err *e);
 
 #endif

@@ -8,28 +8,22 @@
 
 int script_open(struct script *sc, struct archive *a, const struct dump_options *o, struct err *e)
 {
-	*sc = (struct script){.pg_restore = {.in = -1, .out = -1}};
+	*sc = (struct script){.pg_restore = HELPER_NONE};
 	if (archive_script(a, o, &sc->pg_restore, e) != 0)
 		return -1;
-	sc->lexer = sqllex_new(sc->pg_restore.out, "the output of pg_restore", e);
+	sc->lexer = sqllex_new(sc->pg_restore.child.out, "the output of pg_restore", e);
 	return sc->lexer != NULL ? 0 : -1;
 }
 
 /* pg_restore's death is the cause, a statement cut short only its effect. */
 static int blame_child(struct script *sc, const struct err *seen, struct err *e)
 {
-	char how[64];
-	int status = 0;
-
 	if (stop_signal() != 0)
 		return stop_err(e);
 	if (seen->code != 0 && seen->code != EX_DATAERR)
 		return err_set(e, seen->code, "%s", seen->text);
-	if (child_wait(&sc->pg_restore, &status, e) != 0)
+	if (helper_wait(&sc->pg_restore, e) != 0)
 		return -1;
-	if (status != 0)
-		return err_set(e, EX_UNAVAILABLE, "pg_restore %s while it wrote the schema",
-		    child_status_text(status, how, sizeof(how)));
 	return seen->code != 0 ? err_set(e, seen->code, "%s", seen->text) : 0;
 }
 
@@ -99,7 +93,7 @@ int script_after_data(struct script *sc, struct out *out, struct err *e)
 
 void script_close(struct script *sc)
 {
-	child_kill(&sc->pg_restore);
+	helper_close(&sc->pg_restore);
 	sqllex_free(sc->lexer);
 	buf_free(&sc->held);
 }

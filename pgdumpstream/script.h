@@ -9,7 +9,7 @@
 #include "out.h"
 
 struct script {
-	struct child pg_restore;
+	struct helper pg_restore;
 	struct sqllex *lexer;
 	struct buf held; /* what stands at the boundary and goes behind the data */
 };

@@ -6,17 +6,19 @@
 
 /*
  * What rows look like must not depend on settings of the role or the database, and none of their
- * timeouts may end a dump. row_security = off makes the server refuse where a policy would hide
- * rows. The last two spare a compilation for each chunk, and a scan of all of a table for each.
+ * timeouts may end a dump: they go first. row_security = off makes the server refuse where a policy
+ * would hide rows. The last four spare a compilation for each chunk, and a scan of all of a table
+ * for each.
  */
 static int settings(PGconn *c, int version, struct err *e)
 {
 	return pg_exec(c, e,
+	    "SET statement_timeout = 0; SET lock_timeout = 0;"
+	    "SET idle_in_transaction_session_timeout = 0;%s%s"
 	    "SET datestyle = 'ISO'; SET intervalstyle = 'postgres'; SET extra_float_digits = 3;"
 	    "SET bytea_output = 'hex'; SET quote_all_identifiers = off; SET row_security = off;"
-	    "SET synchronize_seqscans = off; SET statement_timeout = 0; SET lock_timeout = 0;"
-	    "SET idle_in_transaction_session_timeout = 0; SET jit = off; SET enable_tidscan = on;"
-	    "%s%s",
+	    "SET synchronize_seqscans = off; SET jit = off; SET enable_tidscan = on;"
+	    "SET max_parallel_workers_per_gather = 0",
 	    version >= 140000 ? "SET idle_session_timeout = 0;" : "",
 	    version >= 170000 ? "SET transaction_timeout = 0;" : "");
 }
@@ -43,11 +45,25 @@ static int export_snapshot(struct session *s, struct err *e)
 	return s->snapshot != NULL ? 0 : err_nomem(e);
 }
 
+/* Only the server knows what it accepts as a duration; ask before any work is done. */
+static int set_lock_wait(struct session *s, const char *wait, struct err *e)
+{
+	struct err why = {0};
+	PGresult *r;
+
+	if (wait == NULL)
+		return 0;
+	r = pg_query_params(
+	    s->leader, "SELECT pg_catalog.set_config('lock_timeout', $1, false)", 1, &wait, &why);
+	PQclear(r);
+	return r != NULL ? 0 : err_set(e, EX_USAGE, "--lock-wait-timeout: %s", why.text);
+}
+
 int session_open(struct session *s, const struct dump_options *o, struct err *e)
 {
 	*s = (struct session){0};
 	s->leader = pg_connect(&o->target, e);
-	if (s->leader == NULL)
+	if (s->leader == NULL || pg_export_env(s->leader, e) != 0)
 		return -1;
 	s->server_version_num = PQserverVersion(s->leader);
 	snprintf(s->encoding, sizeof(s->encoding), "%s",
@@ -58,7 +74,8 @@ int session_open(struct session *s, const struct dump_options *o, struct err *e)
 		    s->server_version_num / 10000, SESSION_OLDEST_SERVER / 10000);
 	if (strcmp(s->encoding, "SQL_ASCII") == 0 && session_stream_encoding(s, e) != 0)
 		return -1;
-	if (settings(s->leader, s->server_version_num, e) != 0)
+	if (settings(s->leader, s->server_version_num, e) != 0 ||
+	    set_lock_wait(s, o->lock_wait, e) != 0)
 		return -1;
 	return export_snapshot(s, e);
 }
@@ -68,27 +85,35 @@ int session_stream_encoding(struct session *s, struct err *e)
 	return use_encoding(s->leader, s->encoding, e);
 }
 
-int session_rejoin(const struct session *s, PGconn *c, struct err *e)
+/* Another connection with the same settings and, for text, this encoding. */
+static PGconn *connect_like(const struct session *s, const char *encoding, struct err *e)
 {
-	if (PQtransactionStatus(c) != PQTRANS_IDLE && pg_exec(c, e, "ROLLBACK") != 0)
-		return -1;
-	return pg_exec(c, e,
-	    "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET TRANSACTION SNAPSHOT '%s'",
-	    s->snapshot);
-}
-
-PGconn *session_join(const struct session *s, const struct dump_options *o, struct err *e)
-{
-	PGconn *c = pg_connect(&o->target, e);
+	PGconn *c = pg_connect_like(s->leader, e);
 
 	if (c == NULL)
 		return NULL;
-	if (use_encoding(c, s->encoding, e) != 0 || settings(c, s->server_version_num, e) != 0 ||
-	    session_rejoin(s, c, e) != 0) {
-		PQfinish(c);
-		return NULL;
-	}
-	return c;
+	if (use_encoding(c, encoding, e) == 0 && settings(c, s->server_version_num, e) == 0)
+		return c;
+	PQfinish(c);
+	return NULL;
+}
+
+PGconn *session_join(const struct session *s, struct err *e)
+{
+	PGconn *c = connect_like(s, s->encoding, e);
+
+	if (c == NULL || pg_exec(c, e,
+			     "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY;"
+			     "SET TRANSACTION SNAPSHOT '%s'; SAVEPOINT chunk",
+			     s->snapshot) == 0)
+		return c;
+	PQfinish(c);
+	return NULL;
+}
+
+PGconn *session_present(const struct session *s, struct err *e)
+{
+	return connect_like(s, pg_encoding_to_char(PQclientEncoding(s->leader)), e);
 }
 
 void session_close(struct session *s)

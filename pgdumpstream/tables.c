@@ -20,8 +20,7 @@ static int oid_array(struct buf *b, const struct toc *toc, struct err *e)
 	return buf_str(b, sep[0] == '{' ? "{}" : "}", e);
 }
 
-static PGresult *query_by_oids(
-    struct session *s, const char *sql, const struct toc *toc, struct err *e)
+static PGresult *query_by_oids(PGconn *c, const char *sql, const struct toc *toc, struct err *e)
 {
 	struct buf oids = {0};
 	const char *value;
@@ -29,7 +28,7 @@ static PGresult *query_by_oids(
 
 	if (oid_array(&oids, toc, e) == 0) {
 		value = buf_cstr(&oids);
-		r = pg_query_params(s->leader, sql, 1, &value, e);
+		r = pg_query_params(c, sql, 1, &value, e);
 	}
 	buf_free(&oids);
 	return r;
@@ -57,17 +56,26 @@ static int lock_named(struct session *s, PGresult *names, bool nowait, struct er
 	return ret;
 }
 
-int tables_lock(
-    struct session *s, const struct toc *toc, uint64_t wait_ms, bool nowait, struct err *e)
+/* The names are those of the snapshot; a table that is gone was there when the dump began. */
+static int lock_failed(const struct err *why, struct err *e)
 {
+	if (why->code != EX_NOINPUT)
+		return err_set(e, why->code, "%s", why->text);
+	return err_set(e, EX_TEMPFAIL,
+	    "%s: dropped or renamed by another session while the dump began; run it again",
+	    why->text);
+}
+
+int tables_lock(struct session *s, const struct toc *toc, bool nowait, struct err *e)
+{
+	struct err why = {0};
 	struct err undo = {0};
 	PGresult *names;
 	int ret;
 
-	if (pg_exec(s->leader, e, "SET lock_timeout = %llu; SAVEPOINT locks",
-		(unsigned long long)wait_ms) != 0)
+	if (pg_exec(s->leader, e, "SAVEPOINT locks") != 0)
 		return -1;
-	names = query_by_oids(s,
+	names = query_by_oids(s->leader,
 	    "SELECT pg_catalog.format('%I.%I', n.nspname, c.relname)"
 	    " FROM pg_catalog.unnest($1::pg_catalog.oid[]) WITH ORDINALITY AS o(oid, i)"
 	    " JOIN pg_catalog.pg_class c ON c.oid = o.oid"
@@ -75,37 +83,62 @@ int tables_lock(
 	    toc, e);
 	if (names == NULL)
 		return -1;
-	ret = lock_named(s, names, nowait, e);
+	ret = lock_named(s, names, nowait, &why);
 	PQclear(names);
-	if (ret != 0 && nowait && e->code == EX_TEMPFAIL)
+	if (ret == 0)
+		return 0;
+	if (nowait)
 		pg_exec(s->leader, &undo, "ROLLBACK TO SAVEPOINT locks");
-	return ret;
+	return lock_failed(&why, e);
 }
 
 /*
- * A table that was truncated or rewritten after the snapshot, and before our lock, looks empty to
- * the snapshot. Then the file that the snapshot's catalog row names is not the current one
- * (pg_relation_filenode looks at the current catalogs).
+ * What COPY depends on: the names, and the file (TRUNCATE and most of ALTER TABLE make a new one,
+ * which looks empty to older snapshots).
  */
-static int refuse_rewritten(struct session *s, const struct toc *toc, struct err *e)
-{
-	PGresult *r = query_by_oids(s,
-	    "SELECT pg_catalog.format('%I.%I', n.nspname, c.relname)"
-	    " FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
-	    " WHERE c.oid = ANY ($1::pg_catalog.oid[]) AND c.relfilenode <> 0"
-	    " AND pg_catalog.pg_relation_filenode(c.oid) IS DISTINCT FROM c.relfilenode LIMIT 1",
-	    toc, e);
+static const char shape_query[] =
+    "SELECT pg_catalog.format('%I.%I', n.nspname, c.relname), c.relfilenode,"
+    " pg_catalog.md5((SELECT pg_catalog.string_agg(pg_catalog.format('%s %I %s', a.attnum,"
+    "   a.attname, a.attgenerated), ',' ORDER BY a.attnum) FROM pg_catalog.pg_attribute a"
+    "   WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped))"
+    " FROM pg_catalog.unnest($1::pg_catalog.oid[]) WITH ORDINALITY AS o(oid, i)"
+    " LEFT JOIN pg_catalog.pg_class c ON c.oid = o.oid"
+    " LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace ORDER BY o.i";
 
-	if (r == NULL)
-		return -1;
-	if (PQntuples(r) > 0)
-		err_set(e, EX_TEMPFAIL,
-		    "table %s was truncated, rewritten or dropped by another session while the "
-		    "dump "
-		    "began; run it again",
-		    PQgetvalue(r, 0, 0));
-	PQclear(r);
-	return e->code != 0 ? -1 : 0;
+static int compare_shapes(const PGresult *then, const PGresult *now, struct err *e)
+{
+	for (int row = 0; row < PQntuples(then); row++) {
+		for (int col = 0; col < PQnfields(then); col++) {
+			if (strcmp(PQgetvalue(then, row, col), PQgetvalue(now, row, col)) == 0)
+				continue;
+			return err_set(e, EX_TEMPFAIL,
+			    "table %s was truncated, rewritten, altered, renamed or dropped by "
+			    "another session while the dump began; run it again",
+			    PQgetvalue(then, row, 0));
+		}
+	}
+	return 0;
+}
+
+/* Between the snapshot and the lock anybody could change a table, and COPY does not look at the
+ * catalogs of the snapshot. Compare those with the present ones, which the locks keep. */
+static int refuse_changed(struct session *s, const struct toc *toc, struct err *e)
+{
+	PGconn *present = session_present(s, e);
+	PGresult *then = NULL;
+	PGresult *now = NULL;
+	int ret = -1;
+
+	if (present != NULL)
+		then = query_by_oids(s->leader, shape_query, toc, e);
+	if (then != NULL)
+		now = query_by_oids(present, shape_query, toc, e);
+	if (now != NULL)
+		ret = compare_shapes(then, now, e);
+	PQclear(then);
+	PQclear(now);
+	PQfinish(present);
+	return ret;
 }
 
 static char *copy_value(const PGresult *r, int row, int col, struct err *e)
@@ -187,7 +220,7 @@ static PGresult *query_tables(struct session *s, const struct toc *toc, struct e
 	PGresult *r = NULL;
 
 	if (buf_fmt(&sql, e, columns_query, to, to) == 0)
-		r = query_by_oids(s, buf_cstr(&sql), toc, e);
+		r = query_by_oids(s->leader, buf_cstr(&sql), toc, e);
 	buf_free(&sql);
 	return r;
 }
@@ -197,7 +230,9 @@ int tables_read(struct tables *t, struct session *s, const struct toc *toc, stru
 	PGresult *r;
 
 	*t = (struct tables){0};
-	if (refuse_rewritten(s, toc, e) != 0)
+	if (toc->tables == 0)
+		return 0;
+	if (refuse_changed(s, toc, e) != 0)
 		return -1;
 	r = query_tables(s, toc, e);
 	if (r == NULL)

@@ -31,17 +31,17 @@ struct tables {
 };
 
 /*
- * tables_lock(s, toc, wait_ms, nowait, e): take ACCESS SHARE locks on all tables of the dump.
+ * tables_lock(s, toc, nowait, e): take ACCESS SHARE locks on all tables of the dump.
  * nowait  give up at once, with EX_TEMPFAIL, where another session is before us; the transaction
- *         stays usable
- * return  0, or -1 with *e set
+ *         stays usable. Else wait as long as the session does.
+ * return  0, or -1 with *e set: EX_TEMPFAIL too when a table is gone
  */
-int tables_lock(
-    struct session *s, const struct toc *toc, uint64_t wait_ms, bool nowait, struct err *e);
+int tables_lock(struct session *s, const struct toc *toc, bool nowait, struct err *e);
 
 /*
  * tables_read(t, s, toc, e): read the catalogs. Fails with EX_TEMPFAIL when a table was truncated,
- * rewritten or dropped between the snapshot and the lock: its rows cannot be seen any more.
+ * rewritten, altered, renamed or dropped between the snapshot and the lock: COPY would not show the
+ * rows of the snapshot under the names of the snapshot.
  * Call with the locks held and the stream's encoding set.
  * return  0, or -1 with *e set; tables_free() in both cases
  */

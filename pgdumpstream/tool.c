@@ -3,7 +3,6 @@
 #include "base/child.h"
 #include "base/io.h"
 
-#include <fcntl.h>
 #include <glob.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -32,17 +31,15 @@ static int version_of(const char *path)
 	char text[256];
 	ssize_t n;
 	int status = -1;
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-	if (null < 0)
+	if (child_start(&c, argv, CHILD_NULL, CHILD_PIPE, CHILD_NULL, &ignored) != 0)
 		return 0;
-	if (child_start(&c, argv, null, CHILD_PIPE, null, &ignored) != 0) {
-		close(null);
+	n = io_read(c.out, text, sizeof(text) - 1, path, &ignored);
+	if (n < 0) {
+		child_kill(&c);
 		return 0;
 	}
-	close(null);
-	n = io_read(c.out, text, sizeof(text) - 1, path, &ignored);
-	text[n > 0 ? n : 0] = '\0';
+	text[n] = '\0';
 	if (child_wait(&c, &status, &ignored) != 0 || status != 0)
 		return 0;
 	return parse_version(text);
