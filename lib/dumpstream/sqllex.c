@@ -54,21 +54,23 @@ void sqllex_free(struct sqllex *lx)
 	free(lx);
 }
 
+uint64_t sqllex_newlines(const char *text, size_t len)
+{
+	const char *end = text + len;
+	uint64_t n = 0;
+
+	while ((text = memchr(text, '\n', (size_t)(end - text))) != NULL) {
+		text++;
+		n++;
+	}
+	return n;
+}
+
 uint64_t sqllex_line(const struct sqllex *lx)
 {
-	uint64_t line = lx->line;
-	const char *p;
-	const char *end;
-
 	if (lx->given == 0)
-		return line;
-	p = lx->buf + lx->start;
-	end = p + lx->given;
-	while (p < end && (p = memchr(p, '\n', (size_t)(end - p))) != NULL) {
-		p++;
-		line++;
-	}
-	return line;
+		return lx->line;
+	return lx->line + sqllex_newlines(lx->buf + lx->start, lx->given);
 }
 
 /* ---- the buffer ---- */

@@ -66,6 +66,9 @@ int sqllex_next(struct sqllex *lx, struct sqllex_token *t, struct err *e);
  */
 int sqllex_copy_data(struct sqllex *lx, const char **text, size_t *len, struct err *e);
 
+/* sqllex_newlines(text, len): how many newlines are there, fast */
+uint64_t sqllex_newlines(const char *text, size_t len);
+
 /* sqllex_line(lx): the line that the next byte of input stands on, from 1 */
 uint64_t sqllex_line(const struct sqllex *lx);
 

@@ -1,0 +1,39 @@
+/*
+ * session: connections that are set up for a fast load, and what the stream sets on them.
+ */
+#ifndef PGRESTORESTREAM_SESSION_H
+#define PGRESTORESTREAM_SESSION_H
+
+#include "base/buf.h"
+#include "options.h"
+
+/*
+ * session_environment(e): settings that must hold from a connection's first moment, before any
+ * query of ours could be hit by a timeout that the role or the database sets. Changes PGOPTIONS;
+ * call before the first connection and before any thread.
+ * return  0, or -1 with *e set
+ */
+int session_environment(struct err *e);
+
+/*
+ * session_target(out, t, database, e): the same server as t's, another database.
+ * out     a conninfo string for struct pg_target.dbname; it may hold a password
+ * return  0, or -1 with *e set
+ */
+int session_target(struct buf *out, const struct pg_target *t, const char *database, struct err *e);
+
+/*
+ * session_open(t, o, e): connect for loading: no timeouts, commits that do not wait for the disk
+ * (session_durable() does, once, at the end), rows read as pg_dump writes them.
+ * return  a connection to PQfinish(), or NULL with *e set
+ */
+PGconn *session_open(const struct pg_target *t, const struct restore_options *o, struct err *e);
+
+/*
+ * session_durable(c, e): make everything durable that any session of the server has committed:
+ * WAL is flushed in order, so that one commit that waits for the disk is enough.
+ * return  0, or -1 with *e set
+ */
+int session_durable(PGconn *c, struct err *e);
+
+#endif
