@@ -24,7 +24,7 @@ struct client {
 	size_t n_running;
 	struct attempt **spare; /* handles that wait for their next call */
 	size_t n_spare;
-	bool answered; /* the store has spoken to us */
+	bool reached; /* somebody has been there at least once */
 	int64_t last_word_ms; /* 0, or when everything has to end */
 };
 
@@ -220,7 +220,7 @@ static void try_again_or_end(struct client *c, struct call *call, const struct e
 	unsigned most = c->cfg.attempts;
 	int64_t at = now_ms() + backoff_ms(call->attempts, call_header(call, "retry-after"));
 
-	if (!c->answered && most > FIRST_CONTACT_ATTEMPTS)
+	if (!c->reached && most > FIRST_CONTACT_ATTEMPTS)
 		most = FIRST_CONTACT_ATTEMPTS;
 	if (call->attempts >= most || at > call->give_up_at_ms ||
 	    (c->last_word_ms != 0 && at > c->last_word_ms)) {
@@ -231,14 +231,22 @@ static void try_again_or_end(struct client *c, struct call *call, const struct e
 	call->retry_at_ms = at;
 }
 
+/* Does the outcome show that somebody is at the endpoint, speaking what we speak? */
+static bool is_there(int curl_code)
+{
+	return curl_code != CURLE_COULDNT_RESOLVE_PROXY &&
+	       curl_code != CURLE_COULDNT_RESOLVE_HOST && curl_code != CURLE_COULDNT_CONNECT &&
+	       curl_code != CURLE_SSL_CONNECT_ERROR && curl_code != CURLE_OPERATION_TIMEDOUT;
+}
+
 static void judge(struct client *c, struct call *call, int curl_code)
 {
 	enum answer_verdict verdict;
 	struct err e = {0};
 	const char *text = attempt_result(call->attempt, &curl_code);
 
-	if (call->status != 0)
-		c->answered = true;
+	if (is_there(curl_code))
+		c->reached = true;
 	if (curl_code == CURLE_OK)
 		verdict = answer_judge(call, &c->cfg, &e);
 	else

@@ -8,8 +8,8 @@
  * A failure is tried again after a broken connection, a status of 408, 429, 500, 502, 503 or 504,
  * S3's SlowDown, RequestTimeout, InternalError and their like, and an answer that the call's check
  * does not like; Retry-After is honoured. A call ends after AWS_MAX_ATTEMPTS attempts (8) or when
- * CLIENT_RETRY_S seconds have passed since it began; after 3 where the store has not answered
- * this process at all yet.
+ * CLIENT_RETRY_S seconds have passed since it began; after 3 where this process could not connect
+ * to the store even once.
  */
 #ifndef S3_CLIENT_H
 #define S3_CLIENT_H
