@@ -193,6 +193,7 @@ format:
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 755 $(PROGRAMS:%=$(BIN)/%) $(WRAPPERS) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 $(wildcard scripts/backup/*.bash) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(wildcard $(PROGRAMS:%=%/*.1) scripts/backup/*.1) $(DESTDIR)$(PREFIX)/share/man/man1
 
 clean:
