@@ -1,3 +1,4 @@
+#include "base/io.h"
 #include "base/num.h"
 #include "base/prog.h"
 #include "level.h"
@@ -121,6 +122,8 @@ static int check_terminals(const struct options *o)
 
 static void run(const struct options *o, struct err *e)
 {
+	io_widen_pipe(STDIN_FILENO);
+	io_widen_pipe(STDOUT_FILENO);
 	if (o->mode == MODE_COMPRESS)
 		pack_run(STDIN_FILENO, STDOUT_FILENO, o->level, o->jobs, e);
 	else if (o->mode == MODE_DECOMPRESS)

@@ -3,6 +3,7 @@
 #include "base/stop.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -80,4 +81,13 @@ int io_close(int fd, const char *name, struct err *e)
 	if (close(fd) != 0 && errno != EINTR)
 		return err_sys(e, EX_IOERR, "cannot finish writing %s", name);
 	return 0;
+}
+
+void io_widen_pipe(int fd)
+{
+	enum { WIDE = 1 << 20 };
+	int now = fcntl(fd, F_GETPIPE_SZ);
+
+	if (now > 0 && now < WIDE)
+		fcntl(fd, F_SETPIPE_SZ, WIDE);
 }

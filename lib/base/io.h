@@ -32,4 +32,10 @@ int io_write(int fd, const void *buf, size_t len, const char *name, struct err *
  * return 0, or -1 with *e set: what was written may be lost (EX_IOERR) */
 int io_close(int fd, const char *name, struct err *e);
 
+/*
+ * io_widen_pipe(fd): let a pipe hold 1 MiB where the system allows it; fewer switches between the
+ * programs of a pipeline. Nothing happens to what is no pipe, or where the limits forbid it.
+ */
+void io_widen_pipe(int fd);
+
 #endif
