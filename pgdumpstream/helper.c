@@ -4,6 +4,7 @@
 #include "scratch.h"
 
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* What pg_dump, pg_restore and the server say in English. The first that is found counts. */

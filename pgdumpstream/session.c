@@ -17,7 +17,8 @@ static int settings(PGconn *c, int version, struct err *e)
 	    "SET idle_in_transaction_session_timeout = 0;%s%s"
 	    "SET datestyle = 'ISO'; SET intervalstyle = 'postgres'; SET extra_float_digits = 3;"
 	    "SET bytea_output = 'hex'; SET quote_all_identifiers = off; SET row_security = off;"
-	    "SET synchronize_seqscans = off; SET jit = off; SET enable_tidscan = on;"
+	    "SET standard_conforming_strings = on; SET synchronize_seqscans = off; SET jit = off; "
+	    "SET enable_tidscan = on;"
 	    "SET max_parallel_workers_per_gather = 0",
 	    version >= 140000 ? "SET idle_session_timeout = 0;" : "",
 	    version >= 170000 ? "SET transaction_timeout = 0;" : "");
@@ -45,6 +46,30 @@ static int export_snapshot(struct session *s, struct err *e)
 	return s->snapshot != NULL ? 0 : err_nomem(e);
 }
 
+/*
+ * pg_dump writes strings as its session reads them, and readers of the stream count on the
+ * standard. A startup option is the only setting of its session that is ours; poolers may refuse
+ * one, so that it is used only where a role or database turns the standard off. Call before
+ * settings().
+ */
+static int standard_strings(PGconn *c, struct err *e)
+{
+	const char *now = PQparameterStatus(c, "standard_conforming_strings");
+	const char *given = getenv("PGOPTIONS");
+	struct buf options = {0};
+	int ret = 0;
+
+	if (now == NULL || strcmp(now, "on") == 0)
+		return 0;
+	if (buf_fmt(&options, e, "%s -c standard_conforming_strings=on",
+		given != NULL ? given : "") != 0)
+		return -1;
+	if (setenv("PGOPTIONS", buf_cstr(&options), 1) != 0)
+		ret = err_nomem(e);
+	buf_free(&options);
+	return ret;
+}
+
 /* Only the server knows what it accepts as a duration; ask before any work is done. */
 static int set_lock_wait(struct session *s, const char *wait, struct err *e)
 {
@@ -63,7 +88,8 @@ int session_open(struct session *s, const struct dump_options *o, struct err *e)
 {
 	*s = (struct session){0};
 	s->leader = pg_connect(&o->target, e);
-	if (s->leader == NULL || pg_export_env(s->leader, e) != 0)
+	if (s->leader == NULL || pg_export_env(s->leader, e) != 0 ||
+	    standard_strings(s->leader, e) != 0)
 		return -1;
 	s->server_version_num = PQserverVersion(s->leader);
 	snprintf(s->encoding, sizeof(s->encoding), "%s",
