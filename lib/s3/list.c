@@ -36,25 +36,42 @@ static int check_progress(const struct page *p, const struct page *before, struc
 	return 0;
 }
 
-/* *p: the page before; becomes the one that is listed now */
+static int fetch(struct client *client, const struct page_kind *kind, struct call *c,
+    const char *prefix, const struct page *before, struct page *p, struct err *e)
+{
+	c->error_in_200 = true; /* has the form of the answer checked, too */
+	if ((kind == &page_objects ? ask_objects : ask_uploads)(c, before, e) != 0 ||
+	    (!p->plain && pairs_add(&c->query, "encoding-type", "url", e) != 0) ||
+	    (prefix[0] != '\0' && pairs_add(&c->query, "prefix", prefix, e) != 0) ||
+	    client_run(client, c, e) != 0 ||
+	    page_read(kind, buf_cstr(&c->answer), c->answer.len, p, e) != 0)
+		return -1;
+	return check_progress(p, before, e);
+}
+
+/*
+ * *p: the page before; becomes the one that is listed now.
+ * Ceph encodes some of the names in a list of uploads and does not say so. Whoever does not say so
+ * is asked again for plain names, which leave no doubt.
+ */
 static int one_page(struct client *client, const struct page_kind *kind, const char *bucket,
     const char *prefix, list_each *each, void *arg, struct page *p, struct err *e)
 {
-	struct page next = {0};
+	struct page next = {.plain = p->plain};
 	struct call c;
-	int result = -1;
+	int result;
 
 	call_init(&c, "GET", "list", bucket, NULL);
-	c.error_in_200 = true; /* as good a way as any to have the answer's form checked */
-	if ((kind == &page_objects ? ask_objects : ask_uploads)(&c, p, e) != 0 ||
-	    pairs_add(&c.query, "encoding-type", "url", e) != 0 ||
-	    (prefix[0] != '\0' && pairs_add(&c.query, "prefix", prefix, e) != 0) ||
-	    client_run(client, &c, e) != 0 ||
-	    page_read(kind, buf_cstr(&c.answer), c.answer.len, &next, e) != 0 ||
-	    check_progress(&next, p, e) != 0)
-		goto out;
-	result = page_entries(kind, buf_cstr(&c.answer), c.answer.len, &next, each, arg, e);
-out:
+	result = fetch(client, kind, &c, prefix, p, &next, e);
+	if (result == 0 && !next.plain && !next.encoded) {
+		page_free(&next);
+		next.plain = true;
+		call_free(&c);
+		call_init(&c, "GET", "list", bucket, NULL);
+		result = fetch(client, kind, &c, prefix, p, &next, e);
+	}
+	if (result == 0)
+		result = page_entries(kind, buf_cstr(&c.answer), c.answer.len, &next, each, arg, e);
 	call_free(&c);
 	page_free(p);
 	*p = next;

@@ -25,7 +25,8 @@ extern const struct page_kind page_uploads;
 /* What a page says of itself. A struct page of zeros is empty; to be freed by page_free(). */
 struct page {
 	bool right_root;
-	bool encoded; /* its names are percent-encoded */
+	bool encoded; /* its names are percent-encoded, as it says itself */
+	bool plain; /* the caller's: it was not asked to encode them */
 	bool truncated;
 	struct buf next; /* decoded where names are */
 	struct buf next_id;
