@@ -74,7 +74,7 @@ state=         # where the lock and the journals of uploads are
 name=          # DB_YYYYMMDD_HHMMSS.sql.gz or .sql.gz.gpg
 part=          # the local backup while it is written
 stamp=         # its time
-journal=       # a directory that stands for an upload that is no object yet
+journal=       # a file with the URL of an upload that is no object yet
 url=           # of the object to be
 what_stands='no backup was made' # by a run that is stopped, for people
 
@@ -146,7 +146,7 @@ check_programs() {
 # wanted, a directory of our own
 open_state() {
 	if [[ -z $use_local ]]; then
-		state=/tmp/postgres-backup-$UID
+		state=${TMPDIR:-/tmp}/postgres-backup-$UID
 		mkdir -m 700 -- "$state" 2>/dev/null || :
 		[[ -d $state && -O $state && ! -L $state ]] || die "$EX_CANTCREAT" \
 			"$state is not a directory of $(id -un)'s own; remove it"
@@ -170,8 +170,8 @@ take_lock() {
 		read -r holder <"$file" || :
 		die "$EX_TEMPFAIL" "a backup of $POSTGRES_DB is running already (${holder:-lock $file}); wait for it"
 	fi
-	printf '%-78s\n' "process $$ since $(date '+%Y-%m-%d %H:%M:%S') UTC" >&"$lock_fd" || die "$EX_IOERR" \
-		"$file cannot be written; free space on that file system"
+	{ printf '%-78s\n' "process $$ since $(date '+%Y-%m-%d %H:%M:%S') UTC" >&"$lock_fd"; } 2>/dev/null ||
+		die "$EX_IOERR" "$file cannot be written; free space on that file system"
 }
 
 # choose_name: a second in which nothing else was named, by no other database either: the log is
@@ -225,21 +225,21 @@ clean_up_earlier() {
 	done
 }
 
-# abort_upload JOURNAL: by its receipt; without one, s3put was killed just before it wrote that
+# abort_upload JOURNAL: by its receipt where it is an upload of this run
 abort_upload() {
 	local url='' command
 
-	if [[ -s $1/url ]]; then
-		read -r url <"$1/url"
+	if [[ -s $1 ]]; then
+		read -r url <"$1"
 		command=(s3rm --uploads "$url")
-		[[ ! -e $1/receipt ]] || command=(s3put --abort "$1/receipt" "$url")
+		[[ $1 != "$journal" || ! -e $tmp/receipt ]] || command=(s3put --abort "$tmp/receipt" "$url")
 		if ! run abort s3 "${command[@]}" </dev/null >/dev/null; then
 			find_culprit abort && blame
 			return 1
 		fi
 		record INFO "gave up the upload of $url"
 	fi
-	rm -rf -- "$1"
+	rm -f -- "$1"
 }
 
 # Those of machines that are gone, containers for example; no upload of ours takes a week. Some users
@@ -300,11 +300,11 @@ open_destinations() {
 open_upload() {
 	url=s3://$S3_BUCKET/$s3_folder$name
 	journal=$state/.$name.upload
-	if ! mkdir -- "$journal" || ! printf '%s\n' "$url" >"$journal/url"; then
-		die "$EX_CANTCREAT" "$journal cannot be made; free space there"
-	fi
+	make_file "$journal"
+	{ printf '%s\n' "$url" >"$journal"; } 2>/dev/null || die "$EX_IOERR" \
+		"$journal cannot be written; free space on that file system"
 	new_pipe
-	start upload s3 s3put --stage "$journal/receipt" "$url" <&"$pipe_out"
+	start upload s3 s3put --stage "$tmp/receipt" "$url" <&"$pipe_out"
 	destination=$pipe_in
 }
 
@@ -353,6 +353,9 @@ give_up() {
 	find_culprit "$@"
 	blame
 	relay "$@"
+	if [[ -z $use_s3 && $reason == *'standard output'* ]]; then
+		reason="${reason/standard output/"$state/$name"}; free space there"
+	fi
 	die "$reason_status" "no backup of $POSTGRES_DB was made: $reason"
 }
 
@@ -386,8 +389,8 @@ publish_local() {
 }
 
 publish_upload() {
-	attempt "there is no backup in S3" commit s3 s3put --commit "$journal/receipt" "$url" || return 1
-	rm -rf -- "$journal"
+	attempt "there is no backup in S3" commit s3 s3put --commit "$tmp/receipt" "$url" || return 1
+	rm -f -- "$journal"
 	journal=
 	what_stands="${have_local:+$state/$name and }$url complete"
 	announce "$url"
@@ -422,7 +425,7 @@ copy_to_latest() {
 clean_up() {
 	[[ -z $part ]] || rm -f -- "$part"
 	[[ ! -L $state/.$name.link ]] || rm -f -- "$state/.$name.link"
-	[[ -z $journal || ! -d $journal ]] || abort_upload "$journal" ||
+	[[ -z $journal || ! -e $journal ]] || abort_upload "$journal" ||
 		say ERROR "an incomplete upload of $url is left; the next run gives it up: $reason"
 }
 

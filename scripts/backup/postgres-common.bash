@@ -128,8 +128,17 @@ need_programs() {
 	done
 }
 
+# make_tmp: a directory of this run's own, after removing those of runs that were killed
 make_tmp() {
-	tmp=$(mktemp -d -t postgres-backup.XXXXXXXXXX 2>/dev/null) ||
+	local old pid
+
+	for old in "${TMPDIR:-/tmp}"/postgres-backup.*.??????????; do
+		[[ -d $old && -O $old && ! -L $old ]] || continue
+		pid=${old%.*}
+		pid=${pid##*.}
+		[[ -d /proc/$pid ]] || rm -rf -- "$old"
+	done
+	tmp=$(mktemp -d -t "postgres-backup.$$.XXXXXXXXXX" 2>/dev/null) ||
 		die "$EX_CANTCREAT" "no temporary directory can be made in ${TMPDIR:-/tmp}; free space there, or set TMPDIR"
 }
 
