@@ -4,7 +4,7 @@
  * S3 takes 10,000 parts of 5 MiB to 5 GiB (the last may be smaller) and 5 TiB in all, so parts
  * have to grow; each is held in memory, so they grow as late as they can: the first PART_FLAT
  * parts have one size, then the size rises with the square of the number, far enough that 5 TiB
- * fit. With 8 MiB: 8 MiB up to 8 GiB, 28 MiB at 21 GiB, 106 MiB at 100 GiB, 500 MiB at 0.8 TiB,
+ * fit. With 8 MiB: 8 MiB up to 8 GiB, 27 MiB at 21 GiB, 112 MiB at 100 GiB, 586 MiB at 1 TiB,
  * 1.7 GiB at 5 TiB.
  */
 #ifndef S3_PART_H
