@@ -7,6 +7,7 @@
 #include <getopt.h>
 #include <limits.h>
 #include <locale.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -95,6 +96,14 @@ int prog_bad_option(int opt, char *const argv[])
 	if (opt == ':')
 		return prog_usage("option '%s' needs an argument", name);
 	return prog_usage("unknown option '%s'", name);
+}
+
+unsigned prog_cpus(unsigned max)
+{
+	cpu_set_t set;
+	unsigned n = sched_getaffinity(0, sizeof(set), &set) == 0 ? (unsigned)CPU_COUNT(&set) : 1;
+
+	return n < max ? n : max;
 }
 
 int prog_end(struct err *e)

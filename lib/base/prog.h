@@ -39,6 +39,10 @@ int prog_usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
  */
 int prog_bad_option(int opt, char *const argv[]);
 
+/* prog_cpus(max): processors that this program may run on, at least 1 and at most max: the default
+ * of -j where more is the user's decision */
+unsigned prog_cpus(unsigned max);
+
 /*
  * prog_end(e): call last in main(), when everything is cleaned up. Prints *e if a failure is
  * recorded, flushes stdout (a failure to do so is a failure of the program) and dies by the
