@@ -33,8 +33,8 @@ static const char help[] =
     "                           that; it is dropped again when anything fails\n"
     "  --locale=LOCALE          the new database's locale, instead of the stream's\n"
     "  --create-roles           make roles that the stream names and the server lacks, NOLOGIN\n"
-    "  --no-owner               do not set owners\n"
-    "  --no-privileges          do not grant or revoke (-x)\n"
+    "  -O, --no-owner           do not set owners\n"
+    "  -x, --no-privileges      do not grant or revoke\n"
     "  --no-settings            do not put the database's settings on the new one\n"
     "  --allow-nonempty         add to a database that has something in it\n"
     "  --allow-older-server     load into an older version of PostgreSQL than was dumped\n"
@@ -56,7 +56,6 @@ enum option_value {
 	OPT_CREATE = 256,
 	OPT_LOCALE,
 	OPT_CREATE_ROLES,
-	OPT_NO_OWNER,
 	OPT_NO_SETTINGS,
 	OPT_ALLOW_NONEMPTY,
 	OPT_ALLOW_OLDER_SERVER,
@@ -76,9 +75,9 @@ static const struct option long_options[] = {{"dbname", required_argument, NULL,
     {"username", required_argument, NULL, 'U'}, {"no-password", no_argument, NULL, 'w'},
     {"create", required_argument, NULL, OPT_CREATE},
     {"locale", required_argument, NULL, OPT_LOCALE},
-    {"create-roles", no_argument, NULL, OPT_CREATE_ROLES},
-    {"no-owner", no_argument, NULL, OPT_NO_OWNER}, {"no-privileges", no_argument, NULL, 'x'},
-    {"no-acl", no_argument, NULL, 'x'}, {"no-settings", no_argument, NULL, OPT_NO_SETTINGS},
+    {"create-roles", no_argument, NULL, OPT_CREATE_ROLES}, {"no-owner", no_argument, NULL, 'O'},
+    {"no-privileges", no_argument, NULL, 'x'}, {"no-acl", no_argument, NULL, 'x'},
+    {"no-settings", no_argument, NULL, OPT_NO_SETTINGS},
     {"allow-nonempty", no_argument, NULL, OPT_ALLOW_NONEMPTY},
     {"allow-older-server", no_argument, NULL, OPT_ALLOW_OLDER_SERVER},
     {"any-encoding", no_argument, NULL, OPT_ANY_ENCODING}, {"jobs", required_argument, NULL, 'j'},
@@ -144,7 +143,7 @@ static bool set_flag(struct restore_options *o, int opt)
 		int opt;
 		bool *flag;
 		bool value;
-	} flags[] = {{OPT_CREATE_ROLES, &o->create_roles, true}, {OPT_NO_OWNER, &o->no_owner, true},
+	} flags[] = {{OPT_CREATE_ROLES, &o->create_roles, true}, {'O', &o->no_owner, true},
 	    {'x', &o->no_privileges, true}, {OPT_NO_SETTINGS, &o->no_settings, true},
 	    {OPT_ALLOW_NONEMPTY, &o->allow_nonempty, true},
 	    {OPT_ALLOW_OLDER_SERVER, &o->allow_older_server, true},
@@ -165,7 +164,7 @@ static enum action parse(struct restore_options *o, int argc, char **argv, struc
 	enum action action = ACTION_RESTORE;
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "d:h:p:U:wxj:", long_options, NULL)) != -1) {
+	while ((opt = getopt_long(argc, argv, ":d:h:p:U:wOxj:", long_options, NULL)) != -1) {
 		if (set_target(&o->target, opt, optarg) || set_flag(o, opt))
 			continue;
 		switch (opt) {
@@ -189,6 +188,7 @@ static enum action parse(struct restore_options *o, int argc, char **argv, struc
 		case OPT_VERSION:
 			return ACTION_VERSION;
 		default:
+			prog_bad_option(opt, argv);
 			return ACTION_WRONG;
 		}
 	}
@@ -224,13 +224,6 @@ static int write_stats(int fd, const struct restore_result *r, struct err *e)
 	return ret;
 }
 
-static unsigned default_jobs(void)
-{
-	long n = sysconf(_SC_NPROCESSORS_ONLN);
-
-	return n < 1 ? 1 : n > JOBS_DEFAULT_MAX ? JOBS_DEFAULT_MAX : (unsigned)n;
-}
-
 static int check_usage(const struct restore_options *o)
 {
 	if (o->locale != NULL && o->create == NULL)
@@ -248,7 +241,7 @@ static int check_usage(const struct restore_options *o)
 
 int main(int argc, char **argv)
 {
-	struct restore_options o = {.jobs = default_jobs(),
+	struct restore_options o = {.jobs = prog_cpus(JOBS_DEFAULT_MAX),
 	    .maintenance_work_mem = WORK_MEM_DEFAULT,
 	    .progress = isatty(STDERR_FILENO) == 1,
 	    .stats_fd = -1};
@@ -264,7 +257,7 @@ int main(int argc, char **argv)
 	if (action == ACTION_VERSION)
 		return prog_version();
 	if (action == ACTION_WRONG)
-		return e.code != 0 ? prog_end(&e) : prog_usage("wrong option");
+		return e.code != 0 ? prog_usage("%s", e.text) : EX_USAGE;
 	if (optind < argc)
 		return prog_usage(
 		    "unexpected argument \"%s\"; the stream is read from standard input",

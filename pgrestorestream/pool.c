@@ -1,206 +1,13 @@
 #include "pool.h"
 
-#include "base/prog.h"
-#include "base/stop.h"
 #include "dumpstream/sqllex.h"
-#include "session.h"
+#include "worker.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #define CANCEL_AGAIN_NS (200L * 1000 * 1000)
-
-/* A piece of work: data for a COPY, or a command. */
-struct batch {
-	struct batch *next;
-	const struct load_target *target; /* NULL: a command */
-	char *command; /* owned */
-	char *data; /* of POOL_BATCH bytes, once used; owned */
-	size_t len;
-	uint64_t line; /* of the stream, of the first byte */
-	bool continues; /* begins inside a line: for the worker that has its beginning */
-	bool more; /* ends inside a line */
-};
-
-struct worker {
-	struct pool *pool;
-	pthread_t thread;
-	PGcancel *cancel; /* under the pool's lock; NULL while there is no connection */
-	struct load load;
-	size_t settings; /* how many of the pool's are in force */
-	bool in_line; /* the last batch ended inside a line */
-	bool busy; /* under the pool's lock: has a batch, or a COPY that is open */
-};
-
-struct pool {
-	const struct pg_target *db;
-	const struct restore_options *o;
-	struct worker *workers;
-	unsigned nworkers; /* threads that were started */
-	struct batch *batches;
-	size_t nbatches;
-	struct load_target **targets;
-	size_t ntargets;
-	struct batch *current; /* the reader's, being filled */
-	bool in_line; /* the last batch that the reader posted ended inside a line */
-
-	pthread_mutex_t lock; /* for everything below */
-	pthread_cond_t changed;
-	struct batch *free;
-	struct batch *head; /* of the queue */
-	struct batch *tail;
-	char **settings;
-	size_t nsettings;
-	unsigned alive; /* threads that have not ended */
-	bool draining;
-	bool quit;
-	struct err failure;
-};
-
-/* ---- workers ---- */
-
-enum next { NEXT_QUIT, NEXT_BATCH, NEXT_CLOSE };
-
-static bool failed(const struct pool *p)
-{
-	return p->failure.code != 0;
-}
-
-/* Wait for something to do. The worker is busy from here on. */
-static enum next take(struct worker *w, struct batch **b)
-{
-	struct pool *p = w->pool;
-	enum next next = NEXT_QUIT;
-
-	pthread_mutex_lock(&p->lock);
-	w->busy = w->load.target != NULL;
-	pthread_cond_broadcast(&p->changed);
-	while (!failed(p) && !p->quit) {
-		if (p->head != NULL && p->head->continues == w->in_line) {
-			*b = p->head;
-			p->head = p->head->next;
-			w->busy = true;
-			next = NEXT_BATCH;
-			break;
-		}
-		if (p->draining && p->head == NULL && w->load.target != NULL) {
-			next = NEXT_CLOSE;
-			break;
-		}
-		pthread_cond_wait(&p->changed, &p->lock);
-	}
-	pthread_mutex_unlock(&p->lock);
-	return next;
-}
-
-static void give_back(struct pool *p, struct batch *b)
-{
-	free(b->command);
-	pthread_mutex_lock(&p->lock);
-	*b = (struct batch){.next = p->free, .data = b->data};
-	p->free = b;
-	pthread_cond_broadcast(&p->changed);
-	pthread_mutex_unlock(&p->lock);
-}
-
-/* Settings are only added to while nothing is queued or running, so that they need no lock here. */
-static int apply_settings(struct worker *w, struct err *e)
-{
-	for (; w->settings < w->pool->nsettings; w->settings++) {
-		if (pg_exec(w->load.c, e, "%s", w->pool->settings[w->settings]) != 0)
-			return -1;
-	}
-	return 0;
-}
-
-static int run_command(struct worker *w, const char *sql, struct err *e)
-{
-	struct err refused = {0};
-
-	if (w->load.target != NULL && load_end(&w->load, e) != 0)
-		return -1;
-	if (pg_exec(w->load.c, &refused, "%s", sql) != 0 && stop_signal() == 0)
-		prog_note("warning: %s", refused.text);
-	return stop_signal() != 0 ? stop_err(e) : 0;
-}
-
-static int run_batch(struct worker *w, const struct batch *b, struct err *e)
-{
-	struct load *l = &w->load;
-
-	if (apply_settings(w, e) != 0)
-		return -1;
-	if (b->target == NULL)
-		return run_command(w, b->command, e);
-	if (l->target != NULL && !b->continues && (l->target != b->target || load_full(l)) &&
-	    load_end(l, e) != 0)
-		return -1;
-	if (l->target == NULL && load_begin(l, b->target, e) != 0)
-		return -1;
-	w->in_line = b->more;
-	return load_data(l, b->data, b->len, b->line, e);
-}
-
-static int serve(struct worker *w, struct err *e)
-{
-	struct batch *b;
-	int ret = 0;
-
-	while (ret == 0) {
-		switch (take(w, &b)) {
-		case NEXT_QUIT:
-			return 0;
-		case NEXT_CLOSE:
-			ret = load_end(&w->load, e);
-			break;
-		case NEXT_BATCH:
-			ret = run_batch(w, b, e);
-			give_back(w->pool, b);
-			break;
-		}
-	}
-	return ret;
-}
-
-static int connect_worker(struct worker *w, struct err *e)
-{
-	w->load.c = session_open(w->pool->db, w->pool->o, e);
-	if (w->load.c == NULL)
-		return -1;
-	pthread_mutex_lock(&w->pool->lock);
-	w->cancel = PQgetCancel(w->load.c);
-	pthread_mutex_unlock(&w->pool->lock);
-	return 0;
-}
-
-static void *run_worker(void *arg)
-{
-	struct worker *w = arg;
-	struct pool *p = w->pool;
-	struct err e = {0};
-	bool connected = connect_worker(w, &e) == 0;
-
-	if (connected)
-		serve(w, &e);
-	pthread_mutex_lock(&p->lock);
-	/* A server with no room for all of us is served by those that came in. */
-	if (!connected && e.code == EX_TEMPFAIL && stop_signal() == 0 && p->alive > 1)
-		prog_note("%s; going on with fewer connections", e.text);
-	else if (e.code != 0 && !failed(p))
-		p->failure = e;
-	PQfreeCancel(w->cancel);
-	w->cancel = NULL;
-	w->busy = false;
-	p->alive--;
-	pthread_cond_broadcast(&p->changed);
-	pthread_mutex_unlock(&p->lock);
-	PQfinish(w->load.c);
-	return NULL;
-}
-
-/* ---- the reader ---- */
 
 static int start_workers(struct pool *p, struct err *e)
 {
@@ -219,7 +26,7 @@ static int start_workers(struct pool *p, struct err *e)
 		w->pool = p;
 		pthread_mutex_lock(&p->lock);
 		p->alive++;
-		if (pthread_create(&w->thread, NULL, run_worker, w) != 0) {
+		if (pthread_create(&w->thread, NULL, worker_run, w) != 0) {
 			p->alive--;
 			err_set(e, EX_OSERR, "cannot start a thread");
 		}
@@ -270,9 +77,9 @@ int pool_setting(struct pool *p, const char *sql, struct err *e)
 static int next_batch(struct pool *p, struct err *e)
 {
 	pthread_mutex_lock(&p->lock);
-	while (!failed(p) && p->free == NULL)
+	while (!pool_failed(p) && p->free == NULL)
 		pthread_cond_wait(&p->changed, &p->lock);
-	if (failed(p)) {
+	if (pool_failed(p)) {
 		*e = p->failure;
 	} else {
 		p->current = p->free;
@@ -413,10 +220,10 @@ int pool_drain(struct pool *p, struct err *e)
 	pthread_mutex_lock(&p->lock);
 	p->draining = true;
 	pthread_cond_broadcast(&p->changed);
-	while (!failed(p) && !is_idle(p))
+	while (!pool_failed(p) && !is_idle(p))
 		pthread_cond_wait(&p->changed, &p->lock);
 	p->draining = false;
-	if (failed(p))
+	if (pool_failed(p))
 		*e = p->failure;
 	pthread_mutex_unlock(&p->lock);
 	return e->code != 0 ? -1 : 0;
