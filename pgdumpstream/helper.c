@@ -73,8 +73,11 @@ static int failed(const struct helper *h, int status, struct err *e)
 			code = meanings[i].code;
 			break;
 		}
-		err_set(e, code, "%s %s%s%.*s", h->name,
-		    child_status_text(status, how, sizeof(how)), len > 0 ? ": " : "", len, said);
+		if (len > 0 && WIFEXITED(status))
+			err_set(e, code, "%s: %.*s", h->name, len, said);
+		else
+			err_set(
+			    e, code, "%s %s", h->name, child_status_text(status, how, sizeof(how)));
 	}
 	buf_free(&text);
 	return -1;
@@ -97,8 +100,10 @@ void helper_note_warnings(const struct helper *h)
 
 	if (scratch_read(h->said, &text, &ignored) == 0 && text.len > 0) {
 		for (char *line = strtok_r(text.data, "\n", &save); line != NULL;
-		     line = strtok_r(NULL, "\n", &save))
-			prog_note("%s", line);
+		     line = strtok_r(NULL, "\n", &save)) {
+			if (strstr(line, "warning: ") != NULL)
+				prog_note("%s", line);
+		}
 	}
 	buf_free(&text);
 }

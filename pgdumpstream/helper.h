@@ -34,7 +34,7 @@ int helper_start(
  */
 int helper_wait(struct helper *h, struct err *e);
 
-/* helper_note_warnings(h): repeat on stderr what it said so far */
+/* helper_note_warnings(h): repeat on stderr what it warned of so far */
 void helper_note_warnings(const struct helper *h);
 
 /* helper_close(h): end it, if it still runs */
