@@ -1,6 +1,9 @@
 #include "decrypt.h"
 
+#include "armor.h"
 #include "base/buf.h"
+
+#include <string.h>
 
 /* ---- what kind of message it was not ---- */
 
@@ -42,27 +45,32 @@ static int outdated(gpgme_decrypt_result_t r, struct err *e)
 
 /* ---- no key to it ---- */
 
+/* Hidden recipients are keys of zeros (RFC 4880, 5.1). */
+static const char *key_name(const char *keyid)
+{
+	return strspn(keyid, "0") == strlen(keyid) ? "a key that the message does not name" : keyid;
+}
+
 static int no_secret_key(const struct engine *g, gpgme_decrypt_result_t r, struct err *e)
 {
-	struct buf ids = {0};
+	struct buf names = {0};
 	size_t missing = 0;
 	int rc = 0;
 
 	for (gpgme_recipient_t k = r != NULL ? r->recipients : NULL; k != NULL; k = k->next) {
-		if (gpgme_err_code(k->status) != GPG_ERR_NO_SECKEY)
-			continue;
-		missing++;
-		if (buf_fmt(&ids, e, "%s%s", missing > 1 ? ", " : "", k->keyid) != 0)
+		if (gpgme_err_code(k->status) == GPG_ERR_NO_SECKEY &&
+		    buf_fmt(&names, e, "%s%s", missing++ > 0 ? " and to " : "",
+			key_name(k->keyid)) != 0)
 			rc = -1;
 	}
 	if (rc == 0 && missing > 0)
 		rc = err_set(e, EX_NOINPUT,
-		    "there is no secret key for this message, which is encrypted to key %s%s; "
-		    "import the secret key (gpg --import FILE)%s",
-		    buf_cstr(&ids), missing > 1 ? " (any one will do)" : "",
+		    "the message is encrypted to %s: there is no secret key for that; import it "
+		    "(gpg --import FILE)%s",
+		    buf_cstr(&names),
 		    g->status.symmetric ? ", or pass the passphrase with --passphrase-file FILE"
 					: "");
-	buf_free(&ids);
+	buf_free(&names);
 	return rc;
 }
 
@@ -76,7 +84,8 @@ static int damaged(const struct engine *g, gpgme_error_t result, struct err *e)
 		return err_set(e, EX_DATAERR,
 		    "there is something after the end of the message that does not belong to it; "
 		    "do not use what was decrypted");
-	if (s->manipulated || s->plaintext || s->failed)
+	if (s->manipulated || s->plaintext || s->failed ||
+	    gpgme_err_code(result) == GPG_ERR_NO_DATA)
 		return err_set(e, EX_DATAERR,
 		    "the message is damaged: cut short or changed; do not use what was decrypted");
 	if (result == 0)
@@ -105,14 +114,20 @@ static int judge(const struct engine *g, gpgme_error_t result, struct err *e)
 
 int decrypt_run(struct engine *g, const struct signature_rule *rule, struct err *e)
 {
+	struct armor armor = {.len = 0};
 	gpgme_verify_result_t verified;
 	gpgme_error_t started;
 	gpgme_error_t result;
 
+	relay_observe(g->relay, armor_feed, &armor);
 	started =
 	    gpgme_op_decrypt_verify_start(g->op, relay_source(g->relay), relay_sink(g->relay));
 	if (engine_run(g, started, &result, e) != 0 || judge(g, result, e) != 0)
 		return -1;
+	if (!armor_is_whole(&armor))
+		return err_set(e, EX_DATAERR,
+		    "the message does not end with its line -----END PGP MESSAGE-----: it was cut "
+		    "short, or something follows it; do not use what was decrypted");
 	verified = gpgme_op_verify_result(g->op);
 	return signature_judge(g->keys, verified != NULL ? verified->signatures : NULL, rule, e);
 }
