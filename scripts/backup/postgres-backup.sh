@@ -71,7 +71,7 @@ database=
 jobs=()
 
 state=         # where the lock and the journals of uploads are
-name=          # DB_YYYYMMDD_HHMMSS.sql.gz or .sql.gz.gpg
+backup_name=  # DB_YYYYMMDD_HHMMSS.sql.gz or .sql.gz.gpg
 part=          # the local backup while it is written
 stamp=         # its time
 journal=       # a file with the URL of an upload that is no object yet
@@ -182,7 +182,7 @@ choose_name() {
 	[[ -z $encrypt ]] || suffix+=.gpg
 	for ((i = 0; i < 30; i++)); do
 		printf -v stamp '%(%Y%m%d_%H%M%S)T' -1
-		name=${file_name}_$stamp$suffix
+		backup_name=${file_name}_$stamp$suffix
 		[[ -n $use_local ]] || return 0
 		if ! any_exists "$state/${file_name}_$stamp".* "$state/backup_$stamp.log"; then
 			make_file "$state/backup_$stamp.log"
@@ -256,8 +256,8 @@ check_recipient() {
 }
 
 check_store() {
-	s3_list "s3://$S3_BUCKET/$s3_folder$name" || die "$reason_status" "$reason"
-	[[ ! -s $tmp/list ]] || die "$EX_TEMPFAIL" "s3://$S3_BUCKET/$s3_folder$name exists already; run it again"
+	s3_list "s3://$S3_BUCKET/$s3_folder$backup_name" || die "$reason_status" "$reason"
+	[[ ! -s $tmp/list ]] || die "$EX_TEMPFAIL" "s3://$S3_BUCKET/$s3_folder$backup_name exists already; run it again"
 	abort_abandoned_uploads
 }
 
@@ -284,7 +284,7 @@ dump() {
 open_destinations() {
 	[[ -z $use_s3 ]] || open_upload
 	[[ -n $use_local ]] || return 0
-	part=$state/.$name.part
+	part=$state/.$backup_name.part
 	make_file "$part"
 	if [[ -z $use_s3 ]]; then
 		exec {destination}>"$part"
@@ -298,8 +298,8 @@ open_destinations() {
 }
 
 open_upload() {
-	url=s3://$S3_BUCKET/$s3_folder$name
-	journal=$state/.$name.upload
+	url=s3://$S3_BUCKET/$s3_folder$backup_name
+	journal=$state/.$backup_name.upload
 	make_file "$journal"
 	{ printf '%s\n' "$url" >"$journal"; } 2>/dev/null || die "$EX_IOERR" \
 		"$journal cannot be written; free space on that file system"
@@ -354,7 +354,7 @@ give_up() {
 	blame
 	relay "$@"
 	if [[ -z $use_s3 && $reason == *'standard output'* ]]; then
-		reason="${reason/standard output/"$state/$name"}; free space there"
+		reason="${reason/standard output/"$state/$backup_name"}; free space there"
 	fi
 	die "$reason_status" "no backup of $POSTGRES_DB was made: $reason"
 }
@@ -363,7 +363,7 @@ give_up() {
 
 # publish: every stage has ended with 0. The local file first: it is there whatever the network does.
 publish() {
-	local suffix=${name#"${file_name}_$stamp"}
+	local suffix=${backup_name#"${file_name}_$stamp"}
 
 	[[ -z $have_local ]] || publish_local || have_local=
 	[[ -z $have_upload ]] || publish_upload || have_upload=
@@ -376,39 +376,39 @@ publish_local() {
 	local what="there is no local backup"
 
 	attempt "$what" sync none sync -- "$part" || return 1
-	attempt "$what" rename none mv -nT -- "$part" "$state/$name" || return 1
+	attempt "$what" rename none mv -nT -- "$part" "$state/$backup_name" || return 1
 	if [[ -e $part ]]; then
-		echo "mv: $state/$name is there already; run it again" >"$tmp/rename.err"
+		echo "mv: $state/$backup_name is there already; run it again" >"$tmp/rename.err"
 		fail rename "$what"
 		return 1
 	fi
 	part=
-	what_stands="$state/$name complete"
-	announce "$state/$name"
-	attempt "$state/$name may not survive a power cut" sync none sync -- "$state/"
+	what_stands="$state/$backup_name complete"
+	announce "$state/$backup_name"
+	attempt "$state/$backup_name may not survive a power cut" sync none sync -- "$state/"
 }
 
 publish_upload() {
 	attempt "there is no backup in S3" commit s3 s3put --commit "$tmp/receipt" "$url" || return 1
 	rm -f -- "$journal"
 	journal=
-	what_stands="${have_local:+$state/$name and }$url complete"
+	what_stands="${have_local:+$state/$backup_name and }$url complete"
 	announce "$url"
 }
 
 # link_latest LINK...: each is replaced in one step
 link_latest() {
-	local link new=$state/.$name.link
+	local link new=$state/.$backup_name.link
 
 	for link in "$@"; do
 		if [[ -e $state/$link && ! -L $state/$link ]]; then
 			echo "ln: $state/$link is no symbolic link; move it away" >"$tmp/link.err"
 			status[link]=1
-			fail link "$state/$name is complete, but $link was not renewed"
+			fail link "$state/$backup_name is complete, but $link was not renewed"
 			continue
 		fi
-		attempt "$state/$name is complete, but $link was not renewed" link none ln -s -- "$name" "$new" &&
-			attempt "$state/$name is complete, but $link was not renewed" \
+		attempt "$state/$backup_name is complete, but $link was not renewed" link none ln -s -- "$backup_name" "$new" &&
+			attempt "$state/$backup_name is complete, but $link was not renewed" \
 				link none mv -T -- "$new" "$state/$link" || return 1
 	done
 }
@@ -424,7 +424,7 @@ copy_to_latest() {
 # shellcheck disable=SC2317
 clean_up() {
 	[[ -z $part ]] || rm -f -- "$part"
-	[[ ! -L $state/.$name.link ]] || rm -f -- "$state/.$name.link"
+	[[ ! -L $state/.$backup_name.link ]] || rm -f -- "$state/.$backup_name.link"
 	[[ -z $journal || ! -e $journal ]] || abort_upload "$journal" ||
 		say ERROR "an incomplete upload of $url is left; the next run gives it up: $reason"
 }
@@ -432,7 +432,7 @@ clean_up() {
 summary() {
 	local size='' what="$POSTGRES_DB backed up"
 
-	[[ -z $have_local ]] || size=", $(stat -c %s -- "$state/$name") bytes"
+	[[ -z $have_local ]] || size=", $(stat -c %s -- "$state/$backup_name") bytes"
 	((first_failure == 0)) || what="$POSTGRES_DB backed up in part: see the errors above"
 	note "$what$size, in $SECONDS s"
 }
@@ -446,7 +446,7 @@ main() {
 	open_state
 	take_lock
 	choose_name
-	note "backing up $POSTGRES_DB on $POSTGRES_HOST:$POSTGRES_PORT as $POSTGRES_USER: $name"
+	note "backing up $POSTGRES_DB on $POSTGRES_HOST:$POSTGRES_PORT as $POSTGRES_USER: $backup_name"
 	clean_up_earlier
 	[[ -z $encrypt ]] || check_recipient
 	[[ -z $use_s3 ]] || check_store

@@ -13,8 +13,8 @@ umask 077
 unset LC_ALL
 export TZ=UTC0 LC_MESSAGES=C
 
-readonly EX_USAGE=64 EX_DATAERR=65 EX_NOINPUT=66 EX_UNAVAILABLE=69 EX_CANTCREAT=73 EX_IOERR=74 \
-	EX_TEMPFAIL=75 EX_NOPERM=77 EX_CONFIG=78
+readonly EX_USAGE=64 EX_DATAERR=65 EX_NOINPUT=66 EX_UNAVAILABLE=69 EX_SOFTWARE=70 EX_CANTCREAT=73 \
+	EX_IOERR=74 EX_TEMPFAIL=75 EX_NOPERM=77 EX_CONFIG=78
 readonly VERSION=0.1.0
 
 me=${0##*/}
@@ -23,6 +23,8 @@ show_notes= # on stderr, not only in the log
 show_names=yes
 log_file=
 tmp=
+stderr=2    # where messages go
+explained=  # an error was
 stopped_by=
 
 first_failure=0
@@ -32,7 +34,8 @@ stdout_failed=
 
 # say LEVEL TEXT: one line on stderr, and the same text with time and level in the log
 say() {
-	printf '%s: %s\n' "$me" "${2//[[:cntrl:]]/?}" >&2 2>/dev/null || :
+	[[ $1 != ERROR ]] || explained=yes
+	{ printf '%s: %s\n' "$me" "${2//[[:cntrl:]]/?}" >&"$stderr"; } 2>/dev/null || :
 	record "$1" "$2"
 }
 
@@ -128,7 +131,8 @@ need_programs() {
 	done
 }
 
-# make_tmp: a directory of this run's own, after removing those of runs that were killed
+# make_tmp: a directory of this run's own, after removing those of runs that were killed. What bash
+# itself says goes there from now on: "Killed" of a stage, or where this program is wrong.
 make_tmp() {
 	local old pid
 
@@ -140,6 +144,8 @@ make_tmp() {
 	done
 	tmp=$(mktemp -d -t "postgres-backup.$$.XXXXXXXXXX" 2>/dev/null) ||
 		die "$EX_CANTCREAT" "no temporary directory can be made in ${TMPDIR:-/tmp}; free space there, or set TMPDIR"
+	exec {stderr}>&2 2>"$tmp/shell.err"
+	kept_fds+=("$stderr")
 }
 
 stopped() {
@@ -154,6 +160,10 @@ finish() {
 	set +e
 	stop_stages
 	[[ -z $stopped_by ]] || say ERROR "stopped by SIG$stopped_by; $what_stands"
+	if (($1 != 0)) && [[ -z $explained$stdout_failed && -s $tmp/shell.err ]]; then
+		say ERROR "internal error, please report it: $(tail -n 1 -- "$tmp/shell.err")"
+		set -- "$EX_SOFTWARE"
+	fi
 	clean_up
 	[[ -z $tmp ]] || rm -rf -- "$tmp"
 	[[ -n $stopped_by ]] || exit "$1"

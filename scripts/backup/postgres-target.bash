@@ -102,9 +102,9 @@ ask() {
 	local typed=
 
 	[[ -n $content && -z $replace ]] || return 0
-	if [[ -t 0 && -t 2 ]]; then
+	if [[ -t 0 && -t $stderr ]]; then
 		printf '%s is not empty (%s).\nReplace it by %s? Type yes to go on: ' \
-			"$target on $POSTGRES_HOST:$POSTGRES_PORT" "$content" "$backup" >&2
+			"$target on $POSTGRES_HOST:$POSTGRES_PORT" "$content" "$backup" >&"$stderr"
 		read -r typed || :
 		[[ $typed != yes ]] || return 0
 	fi

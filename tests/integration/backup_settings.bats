@@ -33,7 +33,7 @@ in_cron() {
 }
 
 @test "the documented cron line, under cron's shell and environment" {
-	cp -- "$BIN"/* "$WRAPPERS"
+	find "$BIN" -maxdepth 1 -type f -exec cp -t "$WRAPPERS" -- {} +
 	env_file <<-END
 		# a comment
 		; another
@@ -61,7 +61,7 @@ in_cron() {
 }
 
 @test "an environment without HOME and PATH's usual places" {
-	cp -- "$BIN"/* "$WRAPPERS"
+	find "$BIN" -maxdepth 1 -type f -exec cp -t "$WRAPPERS" -- {} +
 	run --separate-stderr env -i PATH=/usr/bin:/bin TMPDIR="$TMPDIR" POSTGRES_HOST=127.0.0.1 \
 	    POSTGRES_PORT="$PGPORT" BACKUP_DIR="$BACKUP_DIR" "$WRAPPERS/postgres-backup.sh"
 	assert_equal "$stderr" ''
