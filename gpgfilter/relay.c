@@ -54,6 +54,8 @@ struct relay {
 	uint64_t taken;
 	bool moved; /* something was spliced in this turn */
 	bool behind; /* and gpg's output pipe holds more than the output takes */
+	relay_observer *see; /* of the input; NULL: nobody, or no longer */
+	void *see_hook;
 	bool out_is_terminal;
 	struct err err; /* the first failure on our side */
 };
@@ -77,6 +79,15 @@ static void take_over(struct relay *r, struct flow *f)
 	widen(f->watch->fd);
 }
 
+/* Account for a piece of the input that passed through our hands. */
+static void took(struct relay *r, const void *data, size_t len)
+{
+	r->taken += len;
+	r->in.ended = len == 0;
+	if (r->see != NULL && !r->see(r->see_hook, data, len))
+		r->see = NULL;
+}
+
 static ssize_t source_read(void *handle, void *buf, size_t len)
 {
 	struct relay *r = handle;
@@ -93,8 +104,7 @@ static ssize_t source_read(void *handle, void *buf, size_t len)
 		errno = EIO;
 		return -1;
 	}
-	r->taken += (uint64_t)n;
-	r->in.ended = n == 0;
+	took(r, buf, (size_t)n);
 	r->in.ready = false;
 	take_over(r, &r->in);
 	return n;
@@ -233,7 +243,7 @@ static int copy_in(struct relay *r, struct flow *f, int from)
 	f->copy_len = (size_t)n;
 	f->ended = n == 0;
 	if (f == &r->in)
-		r->taken += (uint64_t)n;
+		took(r, f->copy, (size_t)n);
 	return 0;
 }
 
@@ -263,10 +273,13 @@ static int flow_move(struct relay *r, struct flow *f)
 {
 	int from = f == &r->in ? f->fd : f->watch->fd;
 	int to = f == &r->in ? f->watch->fd : f->fd;
+	bool watched = f == &r->in && r->see != NULL;
+	bool copying = f->copy_off < f->copy_len;
 	int rc = 0;
 
 	if (f->taken && !f->ended)
-		rc = f->splice ? move_spliced(r, f, from, to) : move_copied(r, f, from, to);
+		rc = f->splice && !watched && !copying ? move_spliced(r, f, from, to)
+						       : move_copied(r, f, from, to);
 	if (rc == 0 && (!f->taken || f->ended))
 		serve(r, f->watch);
 	return rc;
@@ -405,6 +418,12 @@ struct relay *relay_new(gpgme_ctx_t ctx, int in, int out, struct err *e)
 	widen(in);
 	widen(out);
 	return r;
+}
+
+void relay_observe(struct relay *r, relay_observer *see, void *hook)
+{
+	r->see = see;
+	r->see_hook = hook;
 }
 
 gpgme_data_t relay_source(struct relay *r)

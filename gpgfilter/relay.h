@@ -19,6 +19,8 @@
 #include "base/err.h"
 
 #include <gpgme.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define RELAY_COPY (64 * 1024)
@@ -33,6 +35,13 @@ struct relay;
  * return  NULL with *e set (EX_OSERR, EX_SOFTWARE)
  */
 struct relay *relay_new(gpgme_ctx_t ctx, int in, int out, struct err *e);
+
+/*
+ * relay_observe(r, see, hook): before the operation starts: show the input, piece by piece, until
+ * see() returns false. What is shown is copied, not spliced.
+ */
+typedef bool relay_observer(void *hook, const void *data, size_t len);
+void relay_observe(struct relay *r, relay_observer *see, void *hook);
 
 /* What to give to the gpgme_op_..._start() function as its input and its output */
 gpgme_data_t relay_source(struct relay *r);
