@@ -188,33 +188,79 @@ static int create_roles(PGconn *c, const json_t *missing, json_t *made, struct e
 	return 0;
 }
 
+static int add_role(json_t *roles, const char *name, struct err *e)
+{
+	json_t *known;
+	size_t i;
+
+	json_array_foreach(roles, i, known)
+	{
+		if (strcmp(json_string_value(known), name) == 0)
+			return 0;
+	}
+	return json_array_append_new(roles, json_string(name)) != 0 ? err_nomem(e) : 0;
+}
+
+/* What the stream's statements name and, where the database is to be made, its owner and grantees.
+ */
+static json_t *wanted_roles(const struct header *h, const struct restore_options *o, struct err *e)
+{
+	json_t *roles = json_copy(h->roles);
+	json_t *item;
+	size_t i;
+
+	if (roles == NULL) {
+		err_nomem(e);
+		return NULL;
+	}
+	if (o->create != NULL && !o->no_owner)
+		add_role(roles, h->db.owner, e);
+	json_array_foreach(h->db.privileges, i, item)
+	{
+		const char *grantee = json_string_value(json_object_get(item, "grantee"));
+
+		if (o->create != NULL && !o->no_privileges && grantee[0] != '\0')
+			add_role(roles, grantee, e);
+	}
+	return roles;
+}
+
+static int deal_with_missing(PGconn *c, const json_t *missing, const char *names,
+    const struct restore_options *o, json_t *made, struct err *e)
+{
+	if (o->create_roles)
+		return create_roles(c, missing, made, e);
+	if (!o->no_owner && !o->no_privileges)
+		return err_set(e, EX_NOINPUT,
+		    "the server has no role %s, which the dump names; make them, let "
+		    "--create-roles do so, or leave owners and grants out with --no-owner "
+		    "--no-privileges",
+		    names);
+	prog_note("warning: the server has no role %s; a statement that needs it will stop the "
+		  "restore",
+	    names);
+	return 0;
+}
+
 int check_roles(
     PGconn *c, const struct header *h, const struct restore_options *o, json_t *made, struct err *e)
 {
 	static const char query[] = "SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = $1";
-	json_t *missing = json_array();
-	struct buf text = {0};
+	json_t *wanted;
+	json_t *missing;
+	struct buf names = {0};
 
+	if (h->data_only || (o->no_owner && o->no_privileges))
+		return 0;
+	wanted = wanted_roles(h, o, e);
+	missing = json_array();
 	if (missing == NULL)
-		return err_nomem(e);
-	if (!h->data_only && !(o->no_owner && o->no_privileges))
-		find_missing(c, h->roles, query, &text, missing, e);
-	if (e->code == 0 && json_array_size(missing) > 0) {
-		if (o->create_roles)
-			create_roles(c, missing, made, e);
-		else if (o->no_owner || o->no_privileges)
-			prog_note(
-			    "warning: the server has no role %s; a statement that needs it will "
-			    "stop the restore",
-			    text.data);
-		else
-			err_set(e, EX_NOINPUT,
-			    "the server has no role %s, which the dump names; make them, let "
-			    "--create-roles do so, or leave owners and grants out with --no-owner "
-			    "--no-privileges",
-			    text.data);
-	}
+		err_nomem(e);
+	if (e->code == 0 && find_missing(c, wanted, query, &names, missing, e) == 0 &&
+	    json_array_size(missing) > 0)
+		deal_with_missing(c, missing, names.data, o, made, e);
+	json_decref(wanted);
 	json_decref(missing);
-	buf_free(&text);
+	buf_free(&names);
 	return e->code != 0 ? -1 : 0;
 }
