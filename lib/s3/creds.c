@@ -52,10 +52,10 @@ static int from_environment(struct creds *c, struct err *e)
 	return 1;
 }
 
+static creds_source *const sources[] = {from_environment};
+
 int creds_load(struct creds *c, struct err *e)
 {
-	static creds_source *const sources[] = {from_environment};
-
 	*c = (struct creds){0};
 	for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
 		int found = sources[i](c, e);

@@ -2,6 +2,8 @@
 #
 # What the S3 programs take from the environment, and TLS.
 
+# shellcheck disable=SC2030,SC2031,SC2164 # a test is a subshell, with errexit
+
 load ../support/common
 load ../support/s3server
 

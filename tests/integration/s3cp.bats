@@ -2,6 +2,8 @@
 #
 # s3cp against a real store.
 
+# shellcheck disable=SC2030,SC2031,SC2164 # a test is a subshell, with errexit
+
 load ../support/common
 load ../support/s3server
 

@@ -2,6 +2,8 @@
 #
 # s3get against a real store. Round trips of sizes and keys are in s3put.bats.
 
+# shellcheck disable=SC2030,SC2031,SC2164 # a test is a subshell, with errexit
+
 load ../support/common
 load ../support/s3server
 

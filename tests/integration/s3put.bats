@@ -2,6 +2,8 @@
 #
 # s3put, and s3get as far as it proves what s3put did, against a real store.
 
+# shellcheck disable=SC2030,SC2031,SC2164 # a test is a subshell, with errexit
+
 load ../support/common
 load ../support/s3server
 
@@ -69,7 +71,7 @@ is_absent() {
 @test "round trips of sizes around the part size" {
 	local size
 	for size in 0 1 $((PART - 1)) $PART $((PART + 1)) $((2 * PART)) $((3 * PART + 17)); do
-		bytes $size in
+		bytes "$size" in
 		run_status 0 s3put --part-size 5M s3://bucket/sizes <in
 		assert_equal "$stderr" ""
 		is_stored sizes in
@@ -128,7 +130,7 @@ is_absent() {
 	run_status 22 s3_request GET /bucket/staged
 	assert_equal "$(stat -c %a receipt)" 600
 	jq -e '.state == "staged" and .bytes == 10485760 and (.parts | length) == 2' receipt
-	! grep -F -e "$AWS_SECRET_ACCESS_KEY" -e "$AWS_ACCESS_KEY_ID" receipt
+	run ! grep -F -e "$AWS_SECRET_ACCESS_KEY" -e "$AWS_ACCESS_KEY_ID" receipt
 	cp receipt again
 	run_status 0 s3put --commit receipt s3://bucket/staged
 	test ! -e receipt
@@ -270,7 +272,7 @@ is_absent() {
 @test "a failing upload ends its command" {
 	run_status 66 s3put --part-size 5M s3://nobucket/k -- sh -c 'echo $$ >pid; exec cat /dev/zero'
 	assert_message_one_line
-	! kill -0 "$(<pid)" 2>/dev/null
+	run ! kill -0 "$(<pid)"
 }
 
 @test "what does not exist, and what is not allowed, is named" {

@@ -12,6 +12,7 @@ Faults:
   status:CODE:NAME[:SECONDS]  not passed on; answered so, with S3's error NAME and a Retry-After
   error200:NAME      not passed on; 200 with the error as its body
   hidden200:NAME     passed on; 200 with the error as its body all the same
+  body:TEXT          not passed on; 200 with that body
   garbage            not passed on; 200 with a body that is no XML
   truncate           passed on; the connection is closed in the middle of the body
   reset              passed on; the connection is reset in the middle of the body
@@ -127,8 +128,9 @@ class Proxy(http.server.BaseHTTPRequestHandler):
         elif fault.startswith("hidden200:"):
             self.forward(body)
             self.send_error_body(200, name[0])
-        elif fault == "garbage":
-            self.send(200, [("Content-Length", "9")], b"<p>Hello!")
+        elif fault == "garbage" or fault.startswith("body:"):
+            data = fault.partition(":")[2].encode() or b"<p>Hello!"
+            self.send(200, [("Content-Length", str(len(data)))], data)
         elif fault in ("lost", "refuse"):
             if fault == "lost":
                 self.forward(body)
