@@ -42,14 +42,14 @@ static int ranged(const char *what, const char *text, bool suffix, uint64_t min,
 	return 0;
 }
 
-int num_uint(const char *what, const char *text, uint64_t min, uint64_t max, uint64_t *out,
-    struct err *e)
+int num_uint(
+    const char *what, const char *text, uint64_t min, uint64_t max, uint64_t *out, struct err *e)
 {
 	return ranged(what, text, false, min, max, out, e);
 }
 
-int num_size(const char *what, const char *text, uint64_t min, uint64_t max, uint64_t *out,
-    struct err *e)
+int num_size(
+    const char *what, const char *text, uint64_t min, uint64_t max, uint64_t *out, struct err *e)
 {
 	return ranged(what, text, true, min, max, out, e);
 }

@@ -13,11 +13,11 @@
  * what    names the option or variable in the message
  * return  0, or -1 with *e set to EX_USAGE
  */
-int num_uint(const char *what, const char *text, uint64_t min, uint64_t max, uint64_t *out,
-    struct err *e);
+int num_uint(
+    const char *what, const char *text, uint64_t min, uint64_t max, uint64_t *out, struct err *e);
 
 /* num_size(): the same with an optional suffix K, M, G or T (powers of 1024): bytes */
-int num_size(const char *what, const char *text, uint64_t min, uint64_t max, uint64_t *out,
-    struct err *e);
+int num_size(
+    const char *what, const char *text, uint64_t min, uint64_t max, uint64_t *out, struct err *e);
 
 #endif
