@@ -1,5 +1,6 @@
 #include "decrypt.h"
 
+#include "agent.h"
 #include "armor.h"
 #include "base/buf.h"
 
@@ -28,15 +29,13 @@ static int not_a_message(const struct engine *g, struct err *e)
 	return 0;
 }
 
-static int outdated(gpgme_decrypt_result_t r, struct err *e)
+static int outdated(const struct engine *g, gpgme_decrypt_result_t r, struct err *e)
 {
-	if (r == NULL)
-		return 0;
-	if (r->legacy_cipher_nomdc)
+	if (g->status.unprotected || (r != NULL && r->legacy_cipher_nomdc))
 		return err_set(e, EX_DATAERR,
 		    "the message has no integrity protection (MDC): anybody may have changed it; "
 		    "if you trust where it was kept, read it with: gpg --ignore-mdc-error -d");
-	if (r->unsupported_algorithm != NULL)
+	if (r != NULL && r->unsupported_algorithm != NULL)
 		return err_set(e, EX_DATAERR,
 		    "the message uses algorithm %s that this gpg does not know; use a newer gpg",
 		    r->unsupported_algorithm);
@@ -64,6 +63,8 @@ static int no_secret_key(const struct engine *g, gpgme_decrypt_result_t r, struc
 			rc = -1;
 	}
 	if (rc == 0 && missing > 0)
+		rc = agent_check(e);
+	if (rc == 0 && missing > 0)
 		rc = err_set(e, EX_NOINPUT,
 		    "the message is encrypted to %s: there is no secret key for that; import it "
 		    "(gpg --import FILE)%s",
@@ -80,9 +81,9 @@ static int damaged(const struct engine *g, gpgme_error_t result, struct err *e)
 {
 	const struct status *s = &g->status;
 
-	if (s->decrypted && s->foreign)
+	if (s->plaintext && s->foreign)
 		return err_set(e, EX_DATAERR,
-		    "there is something after the end of the message that does not belong to it; "
+		    "the message is damaged, or something follows it that does not belong to it; "
 		    "do not use what was decrypted");
 	if (s->manipulated || s->plaintext || s->failed ||
 	    gpgme_err_code(result) == GPG_ERR_NO_DATA)
@@ -103,7 +104,7 @@ static int judge(const struct engine *g, gpgme_error_t result, struct err *e)
 
 	if (result == 0 && s->decrypted && !s->failed && !s->foreign)
 		return 0;
-	if (not_a_message(g, e) != 0 || outdated(r, e) != 0)
+	if (not_a_message(g, e) != 0 || outdated(g, r, e) != 0)
 		return -1;
 	/* Only while no key was found: later failures have other causes. */
 	if (!s->plaintext && !s->manipulated &&

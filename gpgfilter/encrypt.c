@@ -1,5 +1,6 @@
 #include "encrypt.h"
 
+#include "agent.h"
 #include "keys.h"
 
 #include <stdlib.h>
@@ -77,6 +78,8 @@ static int refused_key(const struct engine *g, struct err *e)
 		    "gpg will not encrypt to key %s: %s; choose another recipient",
 		    r->invalid_recipients->fpr != NULL ? r->invalid_recipients->fpr : "?",
 		    gpgme_strerror(r->invalid_recipients->reason));
+	if (g->status.no_signer && agent_check(e) != 0)
+		return -1;
 	if (g->status.no_signer)
 		return err_set(e, EX_NOINPUT,
 		    "there is no usable secret key to sign with; name one with --local-user, or "

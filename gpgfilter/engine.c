@@ -1,5 +1,7 @@
 #include "engine.h"
 
+#include "agent.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -63,8 +65,7 @@ static bool was(const struct engine *g, gpgme_error_t result, gpg_err_code_t cod
 int engine_secret_fault(const struct engine *g, gpgme_error_t result, struct err *e)
 {
 	if (was(g, result, GPG_ERR_NO_AGENT) || was(g, result, GPG_ERR_ASS_CONNECT_FAILED))
-		return err_set(e, EX_UNAVAILABLE,
-		    "gpg-agent cannot be reached; see why with: gpg-connect-agent /bye");
+		return agent_unreachable(e);
 	if (was(g, result, GPG_ERR_NO_PIN_ENTRY) && g->passphrase == NULL)
 		return err_set(e, EX_NOPERM,
 		    "a passphrase is needed and gpg-agent remembers none; pass it with "

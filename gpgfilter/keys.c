@@ -1,5 +1,7 @@
 #include "keys.h"
 
+#include "agent.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -129,7 +131,7 @@ static void refuse_missing(enum key_use use, const char *name, struct err *e)
 		err_set(e, EX_NOINPUT,
 		    "cannot encrypt to '%s': no such public key; import it (gpg --import FILE)",
 		    name);
-	else
+	else if (agent_check(e) == 0)
 		err_set(e, EX_NOINPUT,
 		    "cannot sign as '%s': no such secret key; list those that are there with: "
 		    "gpg --list-secret-keys",

@@ -44,7 +44,8 @@ enum key_fault key_fault(gpgme_key_t key, enum key_use use, const char *address,
  * means exactly this address; all else is understood as gpg(1) does (fingerprint, key ID, =exact
  * user ID, part of a user ID). KEY_SIGN looks among the secret keys.
  * return  a key to gpgme_key_unref(); NULL with *e set: EX_NOINPUT when no key has that name,
- *         EX_NOPERM when none that has it may be used, EX_USAGE when several may
+ *         EX_NOPERM when none that has it may be used, EX_USAGE when several may,
+ *         EX_UNAVAILABLE when gpg or its agent cannot tell
  */
 gpgme_key_t key_find(
     gpgme_ctx_t ctx, enum key_use use, const char *name, bool any_trust, struct err *e);

@@ -1,5 +1,6 @@
 #include "status.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,17 @@ static void take_error(struct status *s, const char *args)
 	if (code == NULL || s->errors == STATUS_ERRORS_MAX)
 		return;
 	s->error[s->errors++] = gpgme_err_code((gpgme_error_t)strtoul(code + 1, NULL, 10));
+}
+
+/* "DECRYPTION_INFO <mdc_method> <sym_algo> [<aead_algo>]" */
+static void take_protection(struct status *s, const char *args)
+{
+	int mdc = 0;
+	int cipher = 0;
+	int aead = 0;
+
+	if (sscanf(args, "%d %d %d", &mdc, &cipher, &aead) >= 2)
+		s->unprotected = mdc == 0 && aead == 0;
 }
 
 gpgme_error_t status_take(void *hook, const char *keyword, const char *args)
@@ -37,6 +49,8 @@ gpgme_error_t status_take(void *hook, const char *keyword, const char *args)
 		if (strcmp(keyword, flags[i].keyword) == 0)
 			*flags[i].seen = true;
 	}
+	if (strcmp(keyword, "DECRYPTION_INFO") == 0)
+		take_protection(s, args);
 	if (strcmp(keyword, "END_DECRYPTION") == 0)
 		s->decrypted = s->okay;
 	if (strcmp(keyword, "ERROR") == 0 || strcmp(keyword, "FAILURE") == 0)

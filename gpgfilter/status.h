@@ -20,6 +20,7 @@ struct status {
 	bool decrypted; /* DECRYPTION_OKAY, and END_DECRYPTION after it */
 	bool failed; /* DECRYPTION_FAILED or FAILURE */
 	bool plaintext; /* PLAINTEXT: a message's content was reached */
+	bool unprotected; /* DECRYPTION_INFO: neither MDC nor AEAD */
 	bool manipulated; /* BADMDC */
 	bool symmetric; /* NEED_PASSPHRASE_SYM: encrypted with a passphrase (too) */
 	bool no_signer; /* INV_SGNR: the key to sign with cannot be used */

@@ -20,7 +20,7 @@ teardown() {
 
 setup() {
 	need gpg
-	cd "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return
 	printf 'a line of plaintext\n' >plain
 	gpg_forget
 }
@@ -38,10 +38,9 @@ with_passphrase() {
 refuses() {
 	local expected=$1 input=$2 text=$3
 	shift 3
-	ran_name=gpgfilter
 	run --separate-stderr gpgfilter "$@" <"$input"
 	assert_equal "$status" "$expected"
-	assert_message_one_line
+	assert_message_one_line gpgfilter
 	assert_contains "$stderr" "$text"
 }
 
@@ -203,8 +202,8 @@ accepts() {
 	accepts plain -e -c -r alice@example.com --passphrase-file "$GNUPGHOME/bob.pass"
 	mv out message
 	gpg_quiet -d <message | cmp - plain
-	empty=$(gpg_home_empty)
-	GNUPGHOME=$empty accepts message -d --passphrase-file "$GNUPGHOME/bob.pass"
+	pass=$GNUPGHOME/bob.pass
+	GNUPGHOME=$(gpg_home_empty) accepts message -d --passphrase-file "$pass"
 	cmp out plain
 }
 
@@ -240,9 +239,9 @@ accepts() {
 @test "passphrase files: with and without a newline, more lines, a pipe" {
 	with_passphrase -c <plain >message
 	umask 077
-	printf bobsecret >1
-	printf 'bobsecret\nnot this\n' >2
-	for file in 1 2 <(printf 'bobsecret\n'); do
+	printf bobsecret >bare
+	printf 'bobsecret\nnot this\n' >lines
+	for file in bare lines <(printf 'bobsecret\n'); do
 		gpg_forget
 		accepts message -d --passphrase-file "$file"
 		cmp out plain
@@ -284,7 +283,7 @@ accepts() {
 	exec 9>fifo
 	printf 'x' >&9
 	wait_until 5 gpg_runs
-	run grep -l -a bobsecret /proc/[0-9]*/cmdline
+	run grep -l -a 'bobsecre[t]' /proc/[0-9]*/cmdline
 	exec 9>&-
 	wait "$!"
 	assert_equal "$output" ""
@@ -345,15 +344,16 @@ accepts() {
 
 @test "a name that means two usable keys is ambiguous: 64" {
 	refuses 64 plain "more than one key" -e -r example.com
-	gpg_key '' "Twin One <twin@example.com>"
-	gpg_quiet --passphrase '' --quick-generate-key "Twin Two <twin@example.com>" future-default \
-	    default never
+	for name in One Two; do
+		gpg_quiet --passphrase '' --quick-generate-key "Twin $name <twin@example.com>" \
+		    future-default default never
+	done
 	refuses 64 plain "more than one key" -e -r twin@example.com
 }
 
 @test "an old key beside the new one of the same address does no harm" {
-	GPG_KEY_EXPIRES=20200102T000000 gpg_key '' "Old <renewed@example.com>" \
-	    --faked-system-time 20200101T000000
+	gpg_quiet --faked-system-time 20200101T000000 --passphrase '' --quick-generate-key \
+	    "Old <renewed@example.com>" future-default default 20200102T000000
 	gpg_quiet --passphrase '' --quick-generate-key "New <renewed@example.com>" future-default \
 	    default never
 	accepts plain -e -r renewed@example.com
@@ -407,13 +407,13 @@ accepts() {
 }
 
 @test "a signature where none can be made: 66" {
-	local home
+	local home pass=$GNUPGHOME/bob.pass
 	home=$(gpg_home_empty)
 	gpg_quiet --export alice@example.com | GNUPGHOME=$home gpg_quiet --import
 	GNUPGHOME=$home refuses 66 plain "no usable secret key to sign with" -e --always-trust \
 	    -r alice@example.com -s
 	GNUPGHOME=$home refuses 66 plain "no usable secret key to sign with" -e --always-trust \
-	    -c --passphrase-file "$GNUPGHOME/bob.pass" -s
+	    -c --passphrase-file "$pass" -s
 }
 
 @test "an unsigned message is refused where a signature is required" {
@@ -486,6 +486,7 @@ accepts() {
 # each_position COUNT STATUSES SCRIPT: run SCRIPT with every number below COUNT as $1, several at a time
 # (and not under bats' own tracing); print those whose exit status is not one of STATUSES
 each_position() {
+	# shellcheck disable=SC2016 # likewise
 	seq 0 "$(($1 - 1))" | STATUSES=" $2 " xargs -P 4 -I{} bash -c "$3"'
 		case $STATUSES in *" $? "*) ;; *) echo "position $1: status $?" ;; esac' bash {}
 }
@@ -496,9 +497,9 @@ each_position() {
 		# shellcheck disable=SC2086 # words on purpose
 		gpg_quiet $options -e -r alice@example.com <plain >message
 		size=$(wc -c <message)
-		# Behind the armor's data stand a checksum and a closing line, which OpenPGP's own
-		# authentication makes superfluous: gpg does without them.
-		[[ $options != *armor* ]] || size=$(($(grep -b '^=....$' message | cut -d: -f1) - 1))
+		# The last newline of an armored message is not part of it.
+		[[ $options != *armor* ]] || size=$((size - 1))
+		# shellcheck disable=SC2016 # for the script's own shell
 		run each_position "$size" 65 'head -c "$1" message | gpgfilter -d >/dev/null 2>&1'
 		[ "$output" = "" ]
 	done
@@ -518,6 +519,7 @@ flipped() {
 	mv out message
 	# a flip in the key ID makes it a message for somebody else
 	export -f flipped
+	# shellcheck disable=SC2016 # for the script's own shell
 	run each_position "$(wc -c <message)" "65 66" 'flipped message "$1" 85 | gpgfilter -d >/dev/null 2>&1'
 	[ "$output" = "" ]
 }
@@ -531,12 +533,30 @@ flipped() {
 	refuses 65 message "cut short or changed" -d >/dev/null
 }
 
+@test "armored messages end with their last line, whatever line ends and blanks they have" {
+	gpg_quiet --armor -e -r alice@example.com <plain >message
+	sed 's/$/\r/' message >crlf
+	(cat message && printf '\n \n') >blanks
+	(echo "a mail begins" && cat message) >mail
+	for form in crlf blanks mail; do
+		accepts "$form" -d
+		cmp out plain
+	done
+	head -c 300000 /dev/urandom >big
+	gpg_quiet --armor -e -r alice@example.com <big >message
+	gpgfilter -d <message | cmp - big
+	(cat message && echo "a mail ends") >mail
+	refuses 65 mail "does not end with its line" -d >/dev/null
+	head -n -1 message >short
+	refuses 65 short "does not end with its line" -d >/dev/null
+}
+
 @test "anything after the message is noticed" {
 	gpg_quiet -e -r alice@example.com <plain >message
 	(cat message && echo junk) >junk
 	(cat message message) >twice
 	(cat message && gpg_quiet --store <plain) >extended
-	refuses 65 junk "after the end" -d
+	refuses 65 junk "follows it" -d
 	refuses 65 twice "" -d
 	refuses 65 extended "" -d
 }
@@ -610,17 +630,21 @@ legacy_message() {
 
 @test "no gpg: 69" {
 	run_status 69 env PATH=/nonexistent "$BIN/gpgfilter" -d <plain
-	assert_message_one_line
+	assert_message_one_line gpgfilter
 	assert_contains "$stderr" "install the package gnupg"
 }
 
 @test "no gpg-agent: 69" {
 	gpg_quiet -e -r alice@example.com <plain >message
 	printf 'no-autostart\n' >"$GNUPGHOME/gpg.conf"
-	gpg_forget
-	run --separate-stderr gpgfilter -d <message
+	for mode in -d "-e -r alice@example.com -s" "-e -r alice@example.com -s -u frank@example.com"; do
+		gpg_forget
+		# shellcheck disable=SC2086 # words on purpose
+		run --separate-stderr gpgfilter $mode <message
+		[ "$status" -eq 69 ] && [[ $stderr == *"gpg-agent cannot be reached"* ]] || break
+	done
 	rm -f "$GNUPGHOME/gpg.conf"
-	assert_equal "$status" 69
+	assert_equal "$mode: $status" "-e -r alice@example.com -s -u frank@example.com: 69"
 	assert_contains "$stderr" "gpg-agent cannot be reached"
 }
 
