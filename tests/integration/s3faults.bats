@@ -130,12 +130,20 @@ is_absent() {
 	local fault
 	for fault in lost hidden200:InternalError; do
 		rm -f port log
-		faults "1 POST uploadId= $fault"
+		faults "1 POST uploadId= $fault" "99 POST uploadId= status:404:NoSuchUpload"
 		run_status 0 s3put --part-size 5M "s3://bucket/$fault" <"$BIG"
 		is_stored "$fault" "$BIG"
 		kill "$proxy"
 		proxy=
 	done
+}
+
+@test "s3put: another object under the key does not pass for a completion whose answer is lost" {
+	AWS_ENDPOINT_URL=$STORE s3put --part-size 6M s3://bucket/other <"$BIG"
+	faults "99 POST uploadId= status:404:NoSuchUpload"
+	run_status 66 s3put --part-size 5M s3://bucket/other <"$BIG"
+	assert_message_one_line
+	assert_contains "$stderr" NoSuchUpload
 }
 
 @test "s3put: where nobody can abort the upload, the message says what is left" {
