@@ -66,7 +66,7 @@ static uint64_t line_of_row(const struct load *l, uint64_t row)
 /*
  * The server's context is "COPY t, line 3, column a: ...", in any language; the table's name comes
  * first, and may hold digits.
- * out     *rest, what follows the row number: ", column a: ..."
+ * out     *rest, the column where one is named: ", column a: ..."; never the whole row
  * return  the row, or 0
  */
 static uint64_t row_of_context(const char *context, const struct load *l, const char **rest)
@@ -88,7 +88,8 @@ static uint64_t row_of_context(const char *context, const struct load *l, const 
 		p += strlen(name);
 	p += strcspn(p, digits);
 	row = strtoull(p, &end, 10);
-	*rest = end;
+	if (*end == ',')
+		*rest = end;
 	return row;
 }
 

@@ -37,7 +37,7 @@ static int start_workers(struct pool *p, struct err *e)
 	return 0;
 }
 
-struct pool *pool_new(const struct pg_target *t, const struct restore_options *o, struct err *e)
+struct pool *pool_new(PGconn *beside, const struct restore_options *o, struct err *e)
 {
 	struct pool *p = calloc(1, sizeof(*p));
 
@@ -45,7 +45,7 @@ struct pool *pool_new(const struct pg_target *t, const struct restore_options *o
 		err_nomem(e);
 		return NULL;
 	}
-	p->db = t;
+	p->beside = beside;
 	p->o = o;
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_cond_init(&p->changed, NULL);

@@ -23,10 +23,11 @@
 struct pool;
 
 /*
- * pool_new(t, o, e): start o->jobs threads, which connect to t. Both are borrowed.
+ * pool_new(beside, o, e): start o->jobs threads, which connect to where that connection goes. Both
+ * are borrowed.
  * return  NULL with *e set when threads or memory ran out; that connections fail is seen later
  */
-struct pool *pool_new(const struct pg_target *t, const struct restore_options *o, struct err *e);
+struct pool *pool_new(PGconn *beside, const struct restore_options *o, struct err *e);
 
 /* pool_setting(p, sql, e): run it on every connection, before anything that is handed in later.
  * Only after pool_drain() or before any work. return 0, or -1 with *e set */

@@ -18,8 +18,6 @@ struct restore {
 	const struct restore_options *o;
 	struct sqllex *lx;
 	struct header header;
-	struct buf loading; /* and of the database that is loaded */
-	struct pg_target target; /* the latter */
 	struct newdb newdb;
 	json_t *roles; /* that were made */
 	PGconn *c;
@@ -91,11 +89,9 @@ static int make_database(struct restore *r, struct err *e)
 	if (r->newdb.c == NULL || check_absent(r->newdb.c, o->create, e) != 0 ||
 	    check_server(r->newdb.c, &r->header, o, e) != 0 ||
 	    check_roles(r->newdb.c, &r->header, o, r->roles, e) != 0 ||
-	    newdb_make(&r->newdb, &r->header, o, e) != 0 ||
-	    session_target(&r->loading, &o->target, o->create, e) != 0)
+	    newdb_make(&r->newdb, &r->header, o, e) != 0)
 		return -1;
-	r->target.dbname = r->loading.data;
-	r->c = session_open(&r->target, o, e);
+	r->c = session_beside(r->newdb.c, o->create, o, e);
 	return r->c != NULL ? 0 : -1;
 }
 
@@ -103,7 +99,7 @@ static int open_database(struct restore *r, struct err *e)
 {
 	const struct restore_options *o = r->o;
 
-	r->c = session_open(&r->target, o, e);
+	r->c = session_open(&o->target, o, e);
 	if (r->c == NULL || check_server(r->c, &r->header, o, e) != 0 ||
 	    check_database(r->c, &r->header, o, e) != 0)
 		return -1;
@@ -112,7 +108,6 @@ static int open_database(struct restore *r, struct err *e)
 
 static int open_target(struct restore *r, struct err *e)
 {
-	r->target = r->o->target;
 	r->roles = json_array();
 	if (r->roles == NULL)
 		return err_nomem(e);
@@ -120,7 +115,7 @@ static int open_target(struct restore *r, struct err *e)
 		return -1;
 	/* Tables that have their constraints and triggers already want their rows in order. */
 	if (r->o->jobs > 1 && !r->header.data_only && r->header.tables > 0) {
-		r->pool = pool_new(&r->target, r->o, e);
+		r->pool = pool_new(r->c, r->o, e);
 		if (r->pool == NULL)
 			return -1;
 	}
@@ -201,7 +196,6 @@ int restore_run(const struct restore_options *o, struct restore_result *result, 
 	tally_free(&r.tally);
 	header_free(&r.header);
 	json_decref(r.roles);
-	buf_free(&r.loading);
 	sqllex_free(r.lx);
 	result->seconds = progress_seconds() - started;
 	return e->code != 0 ? -1 : 0;

@@ -1,7 +1,8 @@
 #include "session.h"
 
+#include "base/buf.h"
+
 #include <stdlib.h>
-#include <string.h>
 
 int session_environment(struct err *e)
 {
@@ -17,43 +18,6 @@ int session_environment(struct err *e)
 		ret = err_nomem(e);
 	buf_free(&b);
 	return ret;
-}
-
-/* keyword='value', with ' and \ escaped: libpq, "Connection Strings" */
-static int add_keyword(struct buf *b, const char *keyword, const char *value, struct err *e)
-{
-	if (buf_fmt(b, e, "%s='", keyword) != 0)
-		return -1;
-	for (const char *p = value; *p != '\0'; p++) {
-		if (((*p == '\'' || *p == '\\') && buf_str(b, "\\", e) != 0) ||
-		    buf_add(b, p, 1, e) != 0)
-			return -1;
-	}
-	return buf_str(b, "' ", e);
-}
-
-int session_target(struct buf *out, const struct pg_target *t, const char *database, struct err *e)
-{
-	const char *given = t->dbname != NULL ? t->dbname : "";
-	PQconninfoOption *all = NULL;
-	char *why = NULL;
-	int ret = 0;
-
-	if (strchr(given, '=') != NULL || strstr(given, "://") != NULL) {
-		all = PQconninfoParse(given, &why);
-		if (all == NULL)
-			err_set(e, EX_USAGE, "cannot understand the connection string: %s",
-			    why != NULL ? why : "out of memory");
-	}
-	for (PQconninfoOption *o = all; ret == 0 && o != NULL && o->keyword != NULL; o++) {
-		if (o->val != NULL && strcmp(o->keyword, "dbname") != 0)
-			ret = add_keyword(out, o->keyword, o->val, e);
-	}
-	PQconninfoFree(all);
-	PQfreemem(why);
-	if (ret != 0 || e->code != 0)
-		return -1;
-	return add_keyword(out, "dbname", database, e);
 }
 
 /* One round trip for all of it. What is read as text must not depend on the database's settings. */
@@ -85,15 +49,24 @@ static int set_up(PGconn *c, const struct restore_options *o, struct err *e)
 	return ret;
 }
 
-PGconn *session_open(const struct pg_target *t, const struct restore_options *o, struct err *e)
+static PGconn *ready(PGconn *c, const struct restore_options *o, struct err *e)
 {
-	PGconn *c = pg_connect(t, e);
-
 	if (c != NULL && set_up(c, o, e) != 0) {
 		PQfinish(c);
 		return NULL;
 	}
 	return c;
+}
+
+PGconn *session_open(const struct pg_target *t, const struct restore_options *o, struct err *e)
+{
+	return ready(pg_connect(t, e), o, e);
+}
+
+PGconn *session_beside(
+    PGconn *c, const char *dbname, const struct restore_options *o, struct err *e)
+{
+	return ready(pg_connect_beside(c, dbname, e), o, e);
 }
 
 int session_durable(PGconn *c, struct err *e)

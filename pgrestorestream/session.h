@@ -4,7 +4,6 @@
 #ifndef PGRESTORESTREAM_SESSION_H
 #define PGRESTORESTREAM_SESSION_H
 
-#include "base/buf.h"
 #include "options.h"
 
 /*
@@ -16,18 +15,16 @@
 int session_environment(struct err *e);
 
 /*
- * session_target(out, t, database, e): the same server as t's, another database.
- * out     a conninfo string for struct pg_target.dbname; it may hold a password
- * return  0, or -1 with *e set
- */
-int session_target(struct buf *out, const struct pg_target *t, const char *database, struct err *e);
-
-/*
  * session_open(t, o, e): connect for loading: no timeouts, commits that do not wait for the disk
  * (session_durable() does, once, at the end), rows read as pg_dump writes them.
  * return  a connection to PQfinish(), or NULL with *e set
  */
 PGconn *session_open(const struct pg_target *t, const struct restore_options *o, struct err *e);
+
+/* session_beside(c, dbname, o, e): another one on the server that c has reached; dbname NULL: in
+ * the same database. c may be in use by another thread meanwhile. */
+PGconn *session_beside(
+    PGconn *c, const char *dbname, const struct restore_options *o, struct err *e);
 
 /*
  * session_durable(c, e): make everything durable that any session of the server has committed:

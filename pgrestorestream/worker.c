@@ -106,7 +106,7 @@ static int serve(struct worker *w, struct err *e)
 
 static int connect_worker(struct worker *w, struct err *e)
 {
-	w->load.c = session_open(w->pool->db, w->pool->o, e);
+	w->load.c = session_beside(w->pool->beside, NULL, w->pool->o, e);
 	if (w->load.c == NULL)
 		return -1;
 	pthread_mutex_lock(&w->pool->lock);

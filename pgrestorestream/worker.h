@@ -32,7 +32,7 @@ struct worker {
 };
 
 struct pool {
-	const struct pg_target *db;
+	PGconn *beside; /* the reader's connection: where to connect to; borrowed */
 	const struct restore_options *o;
 	struct worker *workers;
 	unsigned nworkers; /* threads that were started */

@@ -175,6 +175,11 @@ static const char *parameter_again(PGconn *c, const PQconninfoOption *o)
 
 PGconn *pg_connect_like(PGconn *c, struct err *e)
 {
+	return pg_connect_beside(c, NULL, e);
+}
+
+PGconn *pg_connect_beside(PGconn *c, const char *dbname, struct err *e)
+{
 	PQconninfoOption *all = PQconninfo(c);
 	const char **keys = NULL;
 	const char **values = NULL;
@@ -192,6 +197,8 @@ PGconn *pg_connect_like(PGconn *c, struct err *e)
 	for (size_t i = 0; i < n; i++) {
 		keys[i] = all[i].keyword;
 		values[i] = parameter_again(c, &all[i]);
+		if (dbname != NULL && strcmp(keys[i], "dbname") == 0)
+			values[i] = dbname;
 	}
 	other = establish(PQconnectStartParams(keys, values, 0), e);
 out:

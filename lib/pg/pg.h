@@ -41,6 +41,9 @@ PGconn *pg_connect(const struct pg_target *t, struct err *e);
  */
 PGconn *pg_connect_like(PGconn *c, struct err *e);
 
+/* pg_connect_beside(c, dbname, e): the same to another database, which is always taken as a name */
+PGconn *pg_connect_beside(PGconn *c, const char *dbname, struct err *e);
+
 /*
  * pg_export_env(c, e): set PGHOST, PGPASSWORD and the other variables of libpq, so that children
  * which use libpq connect as c did, to the very address that c reached: parameters may hold a
