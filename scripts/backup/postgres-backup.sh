@@ -150,7 +150,7 @@ open_state() {
 		mkdir -m 700 -- "$state" 2>/dev/null || :
 		[[ -d $state && -O $state && ! -L $state ]] || die "$EX_CANTCREAT" \
 			"$state is not a directory of $(id -un)'s own; remove it"
-		return
+		return 0
 	fi
 	state=${BACKUP_DIR%/}
 	reason=$(mkdir -p -- "$state/" 2>&1) || die "$EX_CANTCREAT" \
@@ -289,7 +289,7 @@ open_destinations() {
 	if [[ -z $use_s3 ]]; then
 		exec {destination}>"$part"
 		pipe_fds+=("$destination")
-		return
+		return 0
 	fi
 	# tee -p goes on with the other one when the file or the pipe fails
 	new_pipe

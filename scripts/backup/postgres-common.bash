@@ -35,7 +35,8 @@ stdout_failed=
 # say LEVEL TEXT: one line on stderr, and the same text with time and level in the log
 say() {
 	[[ $1 != ERROR ]] || explained=yes
-	{ printf '%s: %s\n' "$me" "${2//[[:cntrl:]]/?}" >&"$stderr"; } 2>/dev/null || :
+	# in this order: $stderr may be 2
+	printf '%s: %s\n' "$me" "${2//[[:cntrl:]]/?}" >&"$stderr" 2>/dev/null || :
 	record "$1" "$2"
 }
 
@@ -154,7 +155,8 @@ stopped() {
 	exit "$EX_TEMPFAIL"
 }
 
-# finish STATUS: the EXIT trap. clean_up and $what_stands are each script's own.
+# finish STATUS: the EXIT trap. clean_up and $what_stands are each script's own. (A `return` without a
+# number would mean the status from before the trap here: there is none in these files.)
 finish() {
 	trap '' INT TERM HUP
 	set +e
@@ -187,7 +189,7 @@ split_options() {
 		case $arg in
 		--)
 			operands+=("$@")
-			return
+			return 0
 			;;
 		--*=*)
 			set -- "${arg#*=}" "$@"

@@ -178,7 +178,7 @@ attempt() {
 	local what=$1
 
 	shift
-	run "$@" </dev/null && return
+	run "$@" </dev/null && return 0
 	fail "$1" "$what"
 	return 1
 }
@@ -205,7 +205,7 @@ relay() {
 
 # s3_list [OPTION...] URL: what s3ls lists, into the file $tmp/list
 s3_list() {
-	run list s3 s3ls "$@" >"$tmp/list" && return
+	run list s3 s3ls "$@" >"$tmp/list" && return 0
 	find_culprit list
 	blame
 	return 1

@@ -214,7 +214,7 @@ list_backups() {
 		for file in "${BACKUP_DIR%/}/${file_name}_"*; do
 			[[ ! -f $file ]] || printf '%s\n' "${file##*/}"
 		done >"$tmp/names"
-		return
+		return 0
 	fi
 	s3_list "s3://$S3_BUCKET/$s3_folder${file_name}_" || die "$reason_status" "$reason"
 	while IFS=$'\t' read -r _ _ _ key; do

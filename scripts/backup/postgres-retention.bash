@@ -13,7 +13,7 @@ retain() {
 # choose_doomed WHAT: from the names in $tmp/names, those that no rule keeps, into $tmp/doomed
 choose_doomed() {
 	run prune none prune -0 --keep-last "$RETAIN_LAST" --daily "$RETAIN_DAILY" \
-		--weekly "$RETAIN_WEEKLY" --monthly "$RETAIN_MONTHLY" <"$tmp/names" >"$tmp/doomed" && return
+		--weekly "$RETAIN_WEEKLY" --monthly "$RETAIN_MONTHLY" <"$tmp/names" >"$tmp/doomed" && return 0
 	fail prune "$1"
 	return 1
 }

@@ -12,7 +12,7 @@ sql() {
 	shift
 	if run sql pg psql -XAtqw -v ON_ERROR_STOP=1 -v VERBOSITY=verbose "$@" >"$tmp/answer"; then
 		answer=$(<"$tmp/answer")
-		return
+		return 0
 	fi
 	find_culprit sql && blame
 	return 1
@@ -127,7 +127,7 @@ SQL
 
 # drop_database NAME
 drop_database() {
-	sql "$maintenance" -v name="$1" <<<'DROP DATABASE IF EXISTS :"name" WITH (FORCE);' && return
+	sql "$maintenance" -v name="$1" <<<'DROP DATABASE IF EXISTS :"name" WITH (FORCE);' && return 0
 	warn "the database $1 could not be dropped: $reason"
 	return 1
 }
@@ -163,7 +163,7 @@ swap() {
 		if swap_once; then
 			temp=
 			what_stands="$target is restored; the database it replaced is $old"
-			return
+			return 0
 		fi
 		[[ $reason == *55006* ]] || break
 	done
@@ -185,7 +185,7 @@ SQL
 
 settle_old() {
 	if [[ -z $have_target ]]; then
-		return
+		return 0
 	elif [[ -n $keep_old ]]; then
 		note "the replaced database is $old now"
 		announce "$old"
