@@ -4,15 +4,13 @@
 
 #include <inttypes.h>
 
-#define CHUNK_PAGES_MIN 8
-
 /* How many heap pages carry PLAN_CHUNK_BYTES, their share of TOAST included. */
 static uint64_t pages_per_chunk(const struct table *t)
 {
 	uint64_t bytes_per_page = t->bytes / (t->pages != 0 ? t->pages : 1) + 1;
 	uint64_t pages = PLAN_CHUNK_BYTES / bytes_per_page;
 
-	return pages > CHUNK_PAGES_MIN ? pages : CHUNK_PAGES_MIN;
+	return pages > 0 ? pages : 1;
 }
 
 static unsigned chunk_count(const struct table *t)

@@ -63,15 +63,15 @@ CREATE TABLE parts_rest PARTITION OF parts DEFAULT;
 INSERT INTO parts SELECT i, 'v' || i FROM generate_series(0, 1100) i;
 
 -- Several chunks, with holes and moved rows.
-CREATE TABLE chunky (id integer PRIMARY KEY, pad text) WITH (fillfactor = 70);
-INSERT INTO chunky SELECT i, repeat(md5(i::text), 8) FROM generate_series(1, 150000) i;
-DELETE FROM chunky WHERE id % 10 = 3 OR id BETWEEN 40000 AND 60000;
+CREATE TABLE chunky (id integer PRIMARY KEY, pad text) WITH (fillfactor = 10);
+INSERT INTO chunky SELECT i, repeat(md5(i::text), 8) FROM generate_series(1, 20000) i;
+DELETE FROM chunky WHERE id % 10 = 3 OR id BETWEEN 4000 AND 6000;
 UPDATE chunky SET pad = 'moved' || id WHERE id % 11 = 1;
--- Few pages, much TOAST.
+-- TOAST.
 CREATE TABLE toasty (id integer, doc text, bin bytea);
 ALTER TABLE toasty ALTER doc SET STORAGE EXTERNAL, ALTER bin SET STORAGE EXTERNAL;
-INSERT INTO toasty SELECT i, repeat(md5(i::text), 3000), decode(repeat(md5(i::text), 1500), 'hex')
-FROM generate_series(1, 400) i;
+INSERT INTO toasty SELECT i, repeat(md5(i::text), 2000), decode(repeat(md5(i::text), 1000), 'hex')
+FROM generate_series(1, 60) i;
 
 -- ---- values ----
 
