@@ -123,7 +123,7 @@ DEPS_BUILD := gcc libc6-dev make pkg-config libpq-dev libgpgme-dev libcurl4-open
 	libexpat1-dev libjansson-dev zlib1g-dev libisal-dev libdeflate-dev
 DEPS_RUN := postgresql-15 postgresql-client-15 gnupg ca-certificates
 DEPS_TEST := libcmocka-dev bats ceph-mon ceph-osd radosgw curl openssl jq procps util-linux xxd pigz \
-	isal gzip python3-minimal strace binutils time
+	isal gzip python3 strace binutils time
 DEPS_LINT := clang clang-format shellcheck mandoc cppcheck
 DEPS_COVERAGE := gcovr
 
