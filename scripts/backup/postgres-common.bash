@@ -23,7 +23,7 @@ show_notes= # on stderr, not only in the log
 show_names=yes
 log_file=
 tmp=
-stderr=2    # where messages go
+stderr=     # where messages go: never 2 itself, which say() silences
 explained=  # an error was
 stopped_by=
 
@@ -35,8 +35,7 @@ stdout_failed=
 # say LEVEL TEXT: one line on stderr, and the same text with time and level in the log
 say() {
 	[[ $1 != ERROR ]] || explained=yes
-	# in this order: $stderr may be 2
-	printf '%s: %s\n' "$me" "${2//[[:cntrl:]]/?}" >&"$stderr" 2>/dev/null || :
+	{ printf '%s: %s\n' "$me" "${2//[[:cntrl:]]/?}" >&"$stderr"; } 2>/dev/null || :
 	record "$1" "$2"
 }
 
@@ -90,7 +89,9 @@ usage_error() { die "$EX_USAGE" "$1; try '$me --help'"; }
 begin() {
 	{ : <&0; } 2>/dev/null || exec 0</dev/null
 	{ : >&1; } 2>/dev/null || exec 1</dev/null
-	{ : >&2; } 2>/dev/null || exec 2</dev/null
+	[[ -e /dev/fd/2 ]] || exec 2</dev/null
+	exec {stderr}>&2
+	kept_fds+=("$stderr")
 	if [[ -z ${HOME-} ]]; then
 		unset HOME
 		export HOME=~
@@ -145,8 +146,7 @@ make_tmp() {
 	done
 	tmp=$(mktemp -d -t "postgres-backup.$$.XXXXXXXXXX" 2>/dev/null) ||
 		die "$EX_CANTCREAT" "no temporary directory can be made in ${TMPDIR:-/tmp}; free space there, or set TMPDIR"
-	exec {stderr}>&2 2>"$tmp/shell.err"
-	kept_fds+=("$stderr")
+	exec 2>"$tmp/shell.err"
 }
 
 stopped() {
