@@ -1,6 +1,6 @@
 #include "agent.h"
 
-#include <gpgme.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 int agent_unreachable(struct err *e)
@@ -9,7 +9,7 @@ int agent_unreachable(struct err *e)
 	    e, EX_UNAVAILABLE, "gpg-agent cannot be reached; see why with: gpg-connect-agent /bye");
 }
 
-int agent_check(struct err *e)
+static bool answers(void)
 {
 	gpgme_ctx_t ctx = NULL;
 	gpgme_error_t err = gpgme_new(&ctx);
@@ -21,5 +21,28 @@ int agent_check(struct err *e)
 		    ctx, "NOP", NULL, NULL, NULL, NULL, NULL, NULL, NULL);
 	if (ctx != NULL)
 		gpgme_release(ctx);
-	return err != 0 ? agent_unreachable(e) : 0;
+	return err == 0;
+}
+
+static bool has_key(gpgme_ctx_t keys, bool secret)
+{
+	gpgme_key_t key = NULL;
+	gpgme_error_t err = gpgme_op_keylist_start(keys, NULL, secret);
+
+	if (err == 0)
+		err = gpgme_op_keylist_next(keys, &key);
+	gpgme_op_keylist_end(keys);
+	if (key != NULL)
+		gpgme_key_unref(key);
+	return err == 0;
+}
+
+int agent_check(gpgme_ctx_t keys, struct err *e)
+{
+	if (answers())
+		return 0;
+	/* To list the secret keys, gpg asks the agent which of the public ones are. */
+	if (has_key(keys, true) || answers() || !has_key(keys, false))
+		return 0;
+	return agent_unreachable(e);
 }

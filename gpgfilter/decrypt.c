@@ -4,12 +4,14 @@
 #include "armor.h"
 #include "base/buf.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 /* ---- what kind of message it was not ---- */
 
-static int not_a_message(const struct engine *g, struct err *e)
+static int not_a_message(const struct engine *g, gpgme_decrypt_result_t r, struct err *e)
 {
+	bool addressed = r != NULL && r->recipients != NULL;
 	const struct status *s = &g->status;
 
 	if (relay_taken(g->relay) == 0)
@@ -22,7 +24,7 @@ static int not_a_message(const struct engine *g, struct err *e)
 		return err_set(e, EX_DATAERR,
 		    "the message is not encrypted, only signed or packed; read it with: gpg "
 		    "--decrypt");
-	if (s->foreign)
+	if (s->foreign || (!addressed && !s->symmetric))
 		return err_set(e, EX_DATAERR,
 		    "standard input is not an OpenPGP message, or its beginning is damaged; it "
 		    "cannot be decrypted");
@@ -63,7 +65,7 @@ static int no_secret_key(const struct engine *g, gpgme_decrypt_result_t r, struc
 			rc = -1;
 	}
 	if (rc == 0 && missing > 0)
-		rc = agent_check(e);
+		rc = agent_check(g->keys, e);
 	if (rc == 0 && missing > 0)
 		rc = err_set(e, EX_NOINPUT,
 		    "the message is encrypted to %s: there is no secret key for that; import it "
@@ -104,7 +106,7 @@ static int judge(const struct engine *g, gpgme_error_t result, struct err *e)
 
 	if (result == 0 && s->decrypted && !s->failed && !s->foreign)
 		return 0;
-	if (not_a_message(g, e) != 0 || outdated(g, r, e) != 0)
+	if (not_a_message(g, r, e) != 0 || outdated(g, r, e) != 0)
 		return -1;
 	/* Only while no key was found: later failures have other causes. */
 	if (!s->plaintext && !s->manipulated &&

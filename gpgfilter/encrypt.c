@@ -78,7 +78,7 @@ static int refused_key(const struct engine *g, struct err *e)
 		    "gpg will not encrypt to key %s: %s; choose another recipient",
 		    r->invalid_recipients->fpr != NULL ? r->invalid_recipients->fpr : "?",
 		    gpgme_strerror(r->invalid_recipients->reason));
-	if (g->status.no_signer && agent_check(e) != 0)
+	if (g->status.no_signer && agent_check(g->keys, e) != 0)
 		return -1;
 	if (g->status.no_signer)
 		return err_set(e, EX_NOINPUT,

@@ -125,13 +125,13 @@ static void refuse(
 	}
 }
 
-static void refuse_missing(enum key_use use, const char *name, struct err *e)
+static void refuse_missing(gpgme_ctx_t ctx, enum key_use use, const char *name, struct err *e)
 {
 	if (use == KEY_ENCRYPT)
 		err_set(e, EX_NOINPUT,
 		    "cannot encrypt to '%s': no such public key; import it (gpg --import FILE)",
 		    name);
-	else if (agent_check(e) == 0)
+	else if (agent_check(ctx, e) == 0)
 		err_set(e, EX_NOINPUT,
 		    "cannot sign as '%s': no such secret key; list those that are there with: "
 		    "gpg --list-secret-keys",
@@ -184,18 +184,24 @@ static bool is_address(const char *name)
 	return strchr(name, '@') != NULL && name[0] != '@' && strpbrk(name, " <>=*#&\"(),") == NULL;
 }
 
-/* Of the keys that match, take the only one without a fault, or say what is wrong. */
-static gpgme_key_t choose(const struct matches *m, enum key_use use, const char *name,
-    const char *address, bool any_trust, struct err *e)
+struct wanted {
+	enum key_use use;
+	const char *name;
+	const char *address; /* as key_fault() takes it */
+	bool any_trust;
+};
+
+/* Of the keys that match, at least one, take the only one without a fault, or say what is wrong. */
+static gpgme_key_t choose(const struct matches *m, const struct wanted *w, struct err *e)
 {
 	enum key_fault least = KEY_INVALID;
 	gpgme_key_t best = NULL;
 
 	for (size_t i = 0; i < m->count; i++) {
-		enum key_fault fault = key_fault(m->keys[i], use, address, any_trust);
+		enum key_fault fault = key_fault(m->keys[i], w->use, w->address, w->any_trust);
 
 		if (best != NULL && fault == KEY_FINE && least == KEY_FINE) {
-			refuse_ambiguous(best, m->keys[i], name, e);
+			refuse_ambiguous(best, m->keys[i], w->name, e);
 			return NULL;
 		}
 		if (best == NULL || fault < least) {
@@ -203,12 +209,10 @@ static gpgme_key_t choose(const struct matches *m, enum key_use use, const char 
 			least = fault;
 		}
 	}
-	if (best == NULL)
-		refuse_missing(use, name, e);
-	else if (least != KEY_FINE)
-		refuse(best, least, use, name, e);
-	if (best == NULL || least != KEY_FINE)
+	if (least != KEY_FINE) {
+		refuse(best, least, w->use, w->name, e);
 		return NULL;
+	}
 	gpgme_key_ref(best);
 	return best;
 }
@@ -216,13 +220,15 @@ static gpgme_key_t choose(const struct matches *m, enum key_use use, const char 
 gpgme_key_t key_find(
     gpgme_ctx_t ctx, enum key_use use, const char *name, bool any_trust, struct err *e)
 {
-	const char *address = is_address(name) ? name : NULL;
+	struct wanted w = {.use = use, .name = name, .any_trust = any_trust};
 	struct matches m = {.count = 0};
 	gpgme_key_t key = NULL;
-	char exact[512];
-	int n = snprintf(exact, sizeof(exact), address != NULL ? "<%s>" : "%s", name);
+	char pattern[512];
+	int n;
 
-	if (name[0] == '\0' || (size_t)n >= sizeof(exact)) {
+	w.address = is_address(name) ? name : NULL;
+	n = snprintf(pattern, sizeof(pattern), w.address != NULL ? "<%s>" : "%s", name);
+	if (name[0] == '\0' || (size_t)n >= sizeof(pattern)) {
 		err_set(e, EX_USAGE, "'%s' cannot be the name of a key", name);
 		return NULL;
 	}
@@ -230,8 +236,12 @@ gpgme_key_t key_find(
 		err_set(e, EX_USAGE, "'%s' names a single subkey; name the key without '!'", name);
 		return NULL;
 	}
-	if (matches_list(&m, ctx, use, exact, e) == 0)
-		key = choose(&m, use, name, address, any_trust, e);
+	if (matches_list(&m, ctx, use, pattern, e) == 0) {
+		if (m.count > 0)
+			key = choose(&m, &w, e);
+		else
+			refuse_missing(ctx, use, name, e);
+	}
 	matches_free(&m);
 	return key;
 }

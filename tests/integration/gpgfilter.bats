@@ -283,17 +283,18 @@ accepts() {
 	exec 9>fifo
 	printf 'x' >&9
 	wait_until 5 gpg_runs
-	run grep -l -a 'bobsecre[t]' /proc/[0-9]*/cmdline
+	run grep -s -l -a 'bobsecre[t]' /proc/[0-9]*/cmdline
 	exec 9>&-
 	wait "$!"
 	assert_equal "$output" ""
 }
 
 @test "an agent that forbids loopback is named, with 78" {
-	printf 'no-allow-loopback-pinentry\n' >"$GNUPGHOME/gpg-agent.conf"
+	cp "$GNUPGHOME/gpg-agent.conf" saved
+	printf 'no-allow-loopback-pinentry\n' >>"$GNUPGHOME/gpg-agent.conf"
 	gpg_forget
 	run --separate-stderr gpgfilter -e -c --passphrase-file "$GNUPGHOME/bob.pass" <plain
-	rm -f "$GNUPGHOME/gpg-agent.conf"
+	mv saved "$GNUPGHOME/gpg-agent.conf"
 	gpg_forget
 	assert_equal "$status" 78
 	assert_contains "$stderr" "no-allow-loopback-pinentry"
@@ -457,7 +458,7 @@ accepts() {
 # ---- messages that are none, not whole, or not genuine ----
 
 @test "empty, foreign and unencrypted input: 65, each by its name" {
-	head -c 1000 /dev/urandom >noise
+	head -c 1000 /dev/zero | tr '\0' '\377' >noise
 	gpg_quiet -s <plain >signed
 	gpg_quiet --store <plain >packed
 	gpg_quiet --clearsign <plain >clear
