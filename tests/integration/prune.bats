@@ -160,7 +160,7 @@ run_prune() {
 	run_status 0 bash -c 'echo a_20251115_000000.sql |
 	    strace -f -o "$0" -e trace=socket,connect,openat,open,unlink,unlinkat prune' \
 	    "$BATS_TEST_TMPDIR/trace"
-	run ! grep -vE 'openat\(.*"(/etc/ld.so|/lib|/usr/lib|/usr/share/locale)|^[0-9]+ \+\+\+' \
+	run ! grep -vE 'openat\(.*"(/etc/ld.so|/lib|/usr/lib|/usr/share/locale)|^[0-9]+ +\+\+\+' \
 	    "$BATS_TEST_TMPDIR/trace"
 }
 
