@@ -26,15 +26,19 @@ static bool answers(void)
 
 static bool has_key(gpgme_ctx_t keys, bool secret)
 {
-	gpgme_key_t key = NULL;
 	gpgme_error_t err = gpgme_op_keylist_start(keys, NULL, secret);
+	gpgme_key_t key;
+	bool any = false;
 
-	if (err == 0)
+	/* To the end: gpgme loses what it has queued of a listing that is broken off. */
+	while (err == 0) {
 		err = gpgme_op_keylist_next(keys, &key);
-	gpgme_op_keylist_end(keys);
-	if (key != NULL)
-		gpgme_key_unref(key);
-	return err == 0;
+		if (err == 0) {
+			gpgme_key_unref(key);
+			any = true;
+		}
+	}
+	return any;
 }
 
 int agent_check(gpgme_ctx_t keys, struct err *e)

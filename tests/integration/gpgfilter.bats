@@ -518,10 +518,11 @@ flipped() {
 @test "every flipped byte of a message is noticed" {
 	accepts plain -e -r alice@example.com
 	mv out message
-	# a flip in the key ID makes it a message for somebody else
+	# a flip in the key ID makes it a message for somebody else, and one in a packet's tag can
+	# make it one that wants a passphrase
 	export -f flipped
 	# shellcheck disable=SC2016 # for the script's own shell
-	run each_position "$(wc -c <message)" "65 66" 'flipped message "$1" 85 | gpgfilter -d >/dev/null 2>&1'
+	run each_position "$(wc -c <message)" "65 66 77" 'flipped message "$1" 85 | gpgfilter -d >/dev/null 2>&1'
 	[ "$output" = "" ]
 }
 
