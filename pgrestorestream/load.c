@@ -41,6 +41,7 @@ bool load_full(const struct load *l)
 int load_data(struct load *l, const char *text, size_t len, uint64_t line, struct err *e)
 {
 	struct load_run *last = l->nruns > 0 ? &l->runs[l->nruns - 1] : NULL;
+	struct err told = {0};
 
 	if (last == NULL || last->line + last->newlines != line) {
 		if (load_full(l))
@@ -49,7 +50,10 @@ int load_data(struct load *l, const char *text, size_t len, uint64_t line, struc
 		*last = (struct load_run){line, 0};
 	}
 	last->newlines += sqllex_newlines(text, len);
-	return pg_copy_put(l->c, text, len, e);
+	if (pg_copy_put(l->c, text, len, &told) == 0)
+		return 0;
+	return err_set(e, told.code, "line %" PRIu64 ": cannot load table %s: %s", line,
+	    l->target->table->label, told.text);
 }
 
 /* The line of the stream that the COPY's row stands on; 0 when there is no such row. */

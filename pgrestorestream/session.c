@@ -10,10 +10,7 @@ int session_environment(struct err *e)
 	struct buf b = {0};
 	int ret;
 
-	ret = buf_fmt(&b, e,
-	    "%s -c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0 "
-	    "-c default_transaction_read_only=off",
-	    old != NULL ? old : "");
+	ret = buf_fmt(&b, e, "%s -c statement_timeout=0", old != NULL ? old : "");
 	if (ret == 0 && setenv("PGOPTIONS", b.data, 1) != 0)
 		ret = err_nomem(e);
 	buf_free(&b);
@@ -31,8 +28,8 @@ static int set_up(PGconn *c, const struct restore_options *o, struct err *e)
 	    "SET statement_timeout = 0; SET lock_timeout = 0;"
 	    "SET idle_in_transaction_session_timeout = 0; SET default_transaction_read_only = off;"
 	    "SET default_transaction_isolation = 'read committed'; SET synchronous_commit = off;"
-	    "SET datestyle = 'ISO'; SET intervalstyle = 'postgres'; SET array_nulls = on;"
-	    "SET transform_null_equals = off; SET standard_conforming_strings = on;"
+	    "SET array_nulls = on;"
+	    "SET standard_conforming_strings = on;"
 	    "SET client_min_messages = warning;%s%s",
 	    version >= 140000 ? "SET idle_session_timeout = 0;" : "",
 	    version >= 170000 ? "SET transaction_timeout = 0;" : "");

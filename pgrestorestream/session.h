@@ -7,9 +7,9 @@
 #include "options.h"
 
 /*
- * session_environment(e): settings that must hold from a connection's first moment, before any
- * query of ours could be hit by a timeout that the role or the database sets. Changes PGOPTIONS;
- * call before the first connection and before any thread.
+ * session_environment(e): a statement_timeout that the role or the database sets must not hit the
+ * first query of a session either. Changes PGOPTIONS; call before the first connection and before
+ * any thread.
  * return  0, or -1 with *e set
  */
 int session_environment(struct err *e);

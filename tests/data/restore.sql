@@ -16,6 +16,8 @@ INSERT INTO "S ""x, y"."T
 CREATE TABLE shop.part (a integer, b text) PARTITION BY RANGE (a);
 CREATE TABLE shop.part1 PARTITION OF shop.part FOR VALUES FROM (0) TO (100);
 INSERT INTO shop.part SELECT g, 'x' FROM generate_series(0, 99) g;
+CREATE TABLE shop.odd (a text[]);
+INSERT INTO shop.odd VALUES ('{NULL,"NULL"}'), (NULL);
 CREATE VIEW shop.v AS SELECT * FROM shop.line;
 CREATE MATERIALIZED VIEW shop.mv AS SELECT count(*) FROM shop.line;
 CREATE FUNCTION shop.f(i integer) RETURNS integer LANGUAGE sql

@@ -337,7 +337,7 @@ database_facts() {
 
 @test "a stream cut anywhere is never a success" {
 	size=$(stat -c %s "$stream")
-	lines=$(wc -l <"$stream")
+	count=$(wc -l <"$stream")
 	before=$(databases)
 	ends=$(grep -n '^-- pgdumpstream' "$stream" | tail -n 12 | cut -d : -f 1)
 	for at in $((size - 1)) $((size - 2)) 600 5000 $((size / 3)) $((size / 2)) $((size - 300)); do
@@ -350,11 +350,11 @@ database_facts() {
 		fi
 		refused 65 ''
 	done
-	for at in $ends 20 40 $((lines / 2)) $((lines - 30)); do
+	for at in $ends 20 40 $((count / 2)) $((count - 30)); do
 		head -n "$((at - 1))" "$stream" >bad.sql
 		refused 65 '' -j 2
 	done
-	head -n "$((lines - 1))" "$stream" >bad.sql
+	head -n "$((count - 1))" "$stream" >bad.sql
 	refused 65 'the dump did not finish'
 	assert_equal "$(databases)" "$before"
 }
@@ -440,7 +440,7 @@ database_facts() {
 	    "idle_in_transaction_session_timeout = '1ms'" "idle_session_timeout = '100ms'" \
 	    'default_transaction_read_only = on' "search_path = 'nowhere'" "datestyle = 'SQL, DMY'" \
 	    "intervalstyle = 'sql_standard'" "default_transaction_isolation = 'serializable'" \
-	    'standard_conforming_strings = off'; do
+	    'standard_conforming_strings = off' 'array_nulls = off'; do
 		sql postgres "ALTER ROLE slow SET $setting"
 	done
 	run_status 0 pgrestorestream -U slow -j 2 --create copy <"$stream"
@@ -459,6 +459,10 @@ database_facts() {
 	assert_equal "$(sql copy "SELECT count(*) FROM pg_stats WHERE schemaname = 'shop'")" 0
 }
 
+has_all_lines() {
+	[ "$(sql copy 'SELECT count(*) FROM shop.line' 2>/dev/null)" = 20000 ]
+}
+
 # fed: a restore that has read all data and waits for the rest of its input
 fed() {
 	mkfifo in
@@ -466,7 +470,12 @@ fed() {
 	pid=$!
 	exec 9>in
 	sed '/^-- pgdumpstream rows/,$d' "$stream" >&9
-	wait_until 20 eval 'test "$(sql copy "SELECT count(*) FROM shop.line" 2>/dev/null)" = 20000'
+	wait_until 60 has_all_lines
+}
+
+# A child that nobody has waited for is a zombie.
+is_gone() {
+	[[ ! -e /proc/$1/stat || $(<"/proc/$1/stat") == *') Z '* ]]
 }
 
 ended() {
@@ -482,6 +491,8 @@ ended() {
 		(
 			fed 2
 			kill -s "$signal" "$pid"
+			# Its input stays open meanwhile: an end of file could be seen first.
+			wait_until 60 is_gone "$pid"
 			ended
 			assert_equal "$status" "$((128 + $(kill -l "$signal")))"
 		)
@@ -520,6 +531,7 @@ ended() {
 }
 
 @test "names made for injection stay names" {
+	# shellcheck disable=SC2016 # not to be expanded is the point
 	name='q"; DROP DATABASE shop; --'"'"'$(touch evil)'
 	run_status 0 pgrestorestream --create "$name" <"$stream"
 	assert_contains "$(databases)" "$name"
